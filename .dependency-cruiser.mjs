@@ -1,0 +1,134 @@
+/**
+ * The floors of the house, checked: a file imports only its own floor's folder and the floors below.
+ *
+ * Without this check the first "just this once" import makes policy/ need a clock, or drags a broker's
+ * client into every service that wanted a retry. Every rule is proven to fail in scripts/architecture.test.ts.
+ *
+ * @see CONTRIBUTING.md, "How the floors work"
+ */
+const src = '^packages/truce/src/'
+const tests = '[.]test(-d)?[.]ts$'
+const npm = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown']
+
+/**
+ * Production files below `path` import, of `truce`'s own sources, only those below one of `allowed`.
+ *
+ * @param {string} name
+ * @param {string} path
+ * @param {readonly string[]} allowed
+ * @param {string} comment
+ */
+const floor = (name, path, allowed, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: `${src}${path}`, pathNot: tests },
+  to: { path: src, pathNot: [...allowed.map((below) => `${src}${below}`), tests] },
+})
+
+const policy = 'policy/'
+const semantics = 'http/semantics(/|[.]ts$)'
+const context = 'context/'
+const telemetry = 'telemetry/'
+const guard = 'guard/'
+const floorOne = [semantics, context, telemetry]
+
+export default {
+  forbidden: [
+    {
+      name: 'policy-is-pure',
+      comment: 'Floor 0: policy/ imports nothing of ours outside policy/, nothing of Node and nothing from npm.',
+      severity: 'error',
+      from: { path: `${src}${policy}`, pathNot: tests },
+      to: { pathNot: `${src}${policy}` },
+    },
+    ...floorOne.map((path) =>
+      floor(`floor-1-${path.split('/', 1).join('')}`, path, [path, policy], 'Floor 1 imports itself and policy/ only.'),
+    ),
+    floor('floor-2-guard', guard, [guard, ...floorOne, policy], 'guard/ does not know http/, testing/ or the index.'),
+    floor(
+      'floor-3-http',
+      `http/(?!semantics(/|[.]ts$))`,
+      ['http/', guard, ...floorOne, policy],
+      'http/ does not know testing/ or the index.',
+    ),
+    floor(
+      'testing-floor',
+      'testing/',
+      ['testing/', policy, guard, telemetry],
+      'testing/ may import policy/, guard/ and telemetry/.',
+    ),
+    {
+      name: 'testing-is-for-tests',
+      comment: 'Virtual clocks and scripted dependencies never reach a running service.',
+      severity: 'error',
+      from: { path: src, pathNot: [tests, `${src}testing/`] },
+      to: { path: `${src}testing/` },
+    },
+    {
+      name: 'truce-knows-no-other-package',
+      comment: 'What runs inside a service never imports the contract, the lab or any other package of ours.',
+      severity: 'error',
+      from: { path: '^packages/truce/' },
+      to: { path: ['^@truce/', '(^|/)node_modules/@truce/', '^packages/(?!truce/)', '^examples/'] },
+    },
+    {
+      name: 'truce-has-no-dependency',
+      comment: 'packages/truce/src imports nothing from npm: a service that adds truce adds nothing else.',
+      severity: 'error',
+      from: { path: src, pathNot: tests },
+      to: { dependencyTypes: npm },
+    },
+    {
+      name: 'packages-by-name',
+      comment: 'Another package is imported by its name: a relative path into it goes round its exports.',
+      severity: 'error',
+      from: { path: '^(packages|examples)/([^/]+)/' },
+      to: {
+        path: '^(packages|examples)/',
+        pathNot: '^$1/$2/',
+        dependencyTypes: ['local'],
+        dependencyTypesNot: ['aliased-workspace'],
+      },
+    },
+    { name: 'no-circular', comment: 'A cycle has no floor.', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'tests-are-leaves',
+      comment: 'Production code never imports a test.',
+      severity: 'error',
+      from: { pathNot: tests },
+      to: { path: tests },
+    },
+    {
+      name: 'declared-dependencies',
+      comment: 'Every npm package imported is declared in a package.json.',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'no-dev-dependency-at-run-time',
+      comment: 'A devDependency is not there where the package is installed.',
+      severity: 'error',
+      from: { path: '^(packages|examples)/[^/]+/src/', pathNot: tests },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'resolvable',
+      comment: 'What cannot be found cannot be checked.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '/dist/'] },
+    tsPreCompilationDeps: true,
+    combinedDependencies: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.d.ts', '.mjs', '.js', '.json'],
+    },
+  },
+}

@@ -1,0 +1,80 @@
+/**
+ * The load: orders sent when the plan says so, whether or not earlier ones were answered.
+ *
+ * A driver that waits for answers before it sends more slows down with the service and hides its collapse.
+ *
+ * @module
+ */
+import type { Arrival } from './plan.js'
+
+/** One order as its user saw it. Times in epoch ms. */
+export interface Sent {
+  readonly id: string
+  readonly at: number
+  /** undefined: no answer before the run ended. */
+  status?: number
+  ms?: number
+}
+
+export interface Driver {
+  readonly sent: readonly Sent[]
+  readonly unanswered: number
+  /** Resolves when the last order has been sent. */
+  readonly done: Promise<void>
+  /** Sends nothing more and hangs up on what is not answered. */
+  stop(): void
+}
+
+export function drive(orders: readonly Arrival[], order: string, clock: () => number): Driver {
+  const sent: Sent[] = []
+  const stopped = new AbortController()
+  const start = clock()
+  let next = 0
+  let unanswered = 0
+  let timer: NodeJS.Timeout | undefined
+  let end: () => void = () => undefined
+  const done = new Promise<void>((resolve) => (end = resolve))
+
+  async function send({ id, sku, quantity }: Arrival): Promise<void> {
+    const record: Sent = { id, at: clock() }
+    sent.push(record)
+    unanswered++
+    try {
+      const answer = await fetch(`${order}/orders`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ id, sku, quantity }),
+        signal: stopped.signal,
+      })
+      await answer.arrayBuffer()
+      record.status = answer.status
+      record.ms = clock() - record.at
+    } catch {
+      // No answer: the record keeps no status.
+    } finally {
+      unanswered--
+    }
+  }
+
+  function tick(): void {
+    const now = clock() - start
+    for (let due = orders[next]; due && due.at <= now; due = orders[++next]) void send(due)
+    const coming = orders[next]
+    if (!coming || stopped.signal.aborted) return end()
+    timer = setTimeout(tick, Math.max(1, coming.at - now))
+  }
+
+  tick()
+  return {
+    sent,
+    get unanswered() {
+      return unanswered
+    },
+    done,
+    stop() {
+      clearTimeout(timer)
+      stopped.abort()
+      end()
+    },
+  }
+}

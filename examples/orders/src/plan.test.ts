@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest'
+import { arrivals, plan } from './plan.js'
+
+describe('plan', () => {
+  test('faults follow one another, each with time to recover before the next', () => {
+    for (const quick of [true, false]) {
+      const { faults, lasts } = plan({ quick })
+      faults.forEach((fault, i) => {
+        const next = faults[i + 1]?.at ?? lasts
+        expect(next - (fault.at + fault.for)).toBeGreaterThanOrEqual(1_800)
+      })
+    }
+  })
+
+  test('both halves of a quick run fit 30 s, of a full run 4 minutes', () => {
+    const half = (quick: boolean) => plan({ quick }).lasts + plan({ quick }).drain
+    expect(2 * half(true)).toBeLessThan(28_000)
+    expect(2 * half(false)).toBeLessThan(235_000)
+  })
+
+  test('the same seed gives the same orders, at the wished rate, none in a pause', () => {
+    const full = plan({ quick: false })
+    const orders = arrivals(full, 50, 7)
+    expect(arrivals(full, 50, 7)).toEqual(orders)
+    expect(arrivals(full, 50, 8)).not.toEqual(orders)
+    const open = full.lasts - full.pauses.reduce((sum, { from, until }) => sum + until - from, 0)
+    expect(orders.length / (open / 1_000)).toBeGreaterThan(45)
+    expect(orders.length / (open / 1_000)).toBeLessThan(55)
+    for (const { from, until } of full.pauses) expect(orders.filter(({ at }) => from <= at && at < until)).toEqual([])
+  })
+})

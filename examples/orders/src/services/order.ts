@@ -1,0 +1,42 @@
+/**
+ * Order: takes orders over HTTP; how it calls its dependencies is the half of the run it belongs to.
+ *
+ * @module
+ */
+import { Hono } from 'hono'
+import { handwrittenOrders } from '../handwritten/place-order.js'
+import { type Order, orderStore, type Told } from '../order/store.js'
+import { truceOrders } from '../truce/place-order.js'
+import { runService, type ServiceSettings, settingsOf } from './process.js'
+
+export interface OrderSettings extends ServiceSettings {
+  readonly half: 'handwritten' | 'truce'
+  readonly inventory: string
+  readonly warehouse: string
+}
+
+const STATUS = { confirmed: 201, pending: 202, failed: 503 } as const satisfies Record<Told, number>
+
+const settings = settingsOf() as OrderSettings
+const store = orderStore(settings.folder)
+const orders =
+  settings.half === 'truce'
+    ? truceOrders(store, settings.inventory, settings.warehouse, settings.folder)
+    : handwrittenOrders(store, settings.inventory, settings.warehouse)
+
+const app = new Hono()
+app.get('/health', (c) => c.json({ ok: true }))
+/** Orders that are still owed something: the driver waits for none to be left, for a bounded time. */
+app.get('/open', (c) => c.json({ open: orders.open() }))
+app.post('/orders', async (c) => {
+  const order = await c.req.json<Order>()
+  store.receive(order)
+  const told = await orders.placeOrder(order)
+  store.tell(order.id, told)
+  return c.json({ order: order.id, state: told }, STATUS[told])
+})
+
+runService('order', settings, app, async () => {
+  await orders.close()
+  store.close()
+})

@@ -1,0 +1,164 @@
+/**
+ * The example as its users run it: a real process with real children, ports, databases and signals.
+ */
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+
+const here = fileURLToPath(new URL('..', import.meta.url))
+const main = join(here, 'dist/main.js')
+const out = mkdtempSync(join(tmpdir(), 'orders-'))
+
+beforeAll(async () => {
+  const typescript = join(dirname(fileURLToPath(import.meta.resolve('typescript'))), '../bin/tsc')
+  await promisify(execFile)(process.execPath, [typescript, '-b', here])
+}, 120_000)
+
+afterAll(() => rmSync(out, { recursive: true, force: true }))
+
+interface Run {
+  readonly child: ChildProcessWithoutNullStreams
+  readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>
+  /** Resolves with the pids of the services, by name, when all three of a half have started. */
+  readonly services: Promise<Record<string, number>>
+}
+
+const runs: Run[] = []
+afterEach(async () => {
+  for (const { child, ended } of runs.splice(0)) {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+    await ended
+  }
+})
+
+function start(...args: string[]): Run {
+  const child = spawn(process.execPath, [main, ...args, '--out', out], { stdio: 'pipe' })
+  let stdout = ''
+  let stderr = ''
+  let started: (pids: Record<string, number>) => void
+  const services = new Promise<Record<string, number>>((resolve) => (started = resolve))
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+    const pids = [...stderr.matchAll(/(inventory|warehouse|order): pid (\d+)/g)].map(([, name, pid]) => [
+      name,
+      Number(pid),
+    ])
+    if (pids.length === 3) started(Object.fromEntries(pids) as Record<string, number>)
+  })
+  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) =>
+    child.once('close', (code) => resolve({ code, stdout, stderr })),
+  )
+  const run = { child, ended, services }
+  runs.push(run)
+  return run
+}
+
+const alive = (pid: number) => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Resolves when none of them is left; the test's own time limit ends a wait that never does. */
+async function allGone(pids: readonly number[]): Promise<void> {
+  while (pids.some(alive)) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+describe('the quick run', () => {
+  test('what must hold, holds; and the figures are complete', { timeout: 90_000 }, async () => {
+    const run = start('--quick', '--json')
+    const pids = Object.values(await run.services)
+    const { code, stdout } = await run.ended
+    const result = JSON.parse(stdout) as {
+      ok: boolean
+      promises: { name: string; ok: boolean; found: string }[]
+      handwritten: Record<string, number>
+      truce: Record<string, number>
+      sentence: string
+    }
+    expect(result.promises.filter(({ ok }) => !ok)).toEqual([])
+    expect(result.promises).toHaveLength(5)
+    expect([result.ok, code]).toEqual([true, 0])
+    for (const half of [result.handwritten, result.truce]) expect(half['healthySuccess']).toBeGreaterThan(0.98)
+    expect(result.handwritten['orders']).toBe(result.truce['orders'])
+    expect(result.sentence).toContain('duplicate')
+    await allGone(pids)
+    const [folder] = readdirSync(out)
+    expect(readdirSync(join(out, folder ?? '', 'truce'))).toEqual(
+      expect.arrayContaining([
+        'inventory.attempts.jsonl',
+        'inventory.db',
+        'order.attempts.jsonl',
+        'order.db',
+        'warehouse.db',
+      ]),
+    )
+  })
+})
+
+describe('a run that cannot go on says why, ends its services, and does not exit with 0', () => {
+  test.each([
+    ['SIGINT', 'Interrupted (SIGINT)'],
+    ['SIGTERM', 'Interrupted (SIGTERM)'],
+  ] as const)('%s', { timeout: 30_000 }, async (signal, message) => {
+    const { child, services, ended } = start('--quick')
+    const pids = Object.values(await services)
+    child.kill(signal)
+    const { code, stderr } = await ended
+    expect(code).toBe(130)
+    expect(stderr).toContain(message)
+    await allGone(pids)
+  })
+
+  test.each(['inventory', 'warehouse', 'order'])('a killed %s', { timeout: 30_000 }, async (name) => {
+    const { services, ended } = start('--quick')
+    const pids = await services
+    process.kill(pids[name] ?? 0, 'SIGKILL')
+    const { code, stderr } = await ended
+    expect(code).toBe(1)
+    expect(stderr).toContain(`${name} ended in the middle of the run (killed by SIGKILL)`)
+    await allGone(Object.values(pids))
+  })
+
+  test('a killed parent takes its services with it', { timeout: 30_000 }, async () => {
+    const { child, services, ended } = start('--quick')
+    const pids = Object.values(await services)
+    child.kill('SIGKILL')
+    await ended
+    await allGone(pids)
+    expect(pids.filter(alive)).toEqual([])
+  })
+
+  test('a busy port', { timeout: 30_000 }, async () => {
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const { port } = other.address() as AddressInfo
+    const { code, stderr } = await start('--quick', '--port', String(port)).ended
+    other.close()
+    expect(code).toBe(1)
+    expect(stderr).toContain(`port ${port}: it is in use`)
+    expect(stderr).not.toContain('    at ')
+  })
+
+  test('a wrong option', { timeout: 30_000 }, async () => {
+    const { code, stdout, stderr } = await start('--qick').ended
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(/--qick.*--help/)
+  })
+
+  test('--help', { timeout: 30_000 }, async () => {
+    const { code, stdout } = await start('--help').ended
+    expect(code).toBe(0)
+    expect(stdout).toContain('Usage: npm start')
+  })
+})

@@ -1,0 +1,25 @@
+/**
+ * Surroundings: the async context of whoever made a call, for the attempts that start later.
+ *
+ * All calls share one wheel and one queue: a retry starts in the turn of whichever call armed the
+ * alarm, or left the slot. Without this it would run with that call's tenant, trace and logger.
+ *
+ * @module
+ */
+import type { AsyncResource } from 'node:async_hooks'
+
+export type Surroundings = Pick<AsyncResource, 'runInAsyncScope'>
+
+let Resource: typeof AsyncResource | null | undefined
+
+/** Where this code runs now; `undefined` where the runtime has no async context. It starts none. */
+export function surroundings(): Surroundings | undefined {
+  if (Resource === undefined) Resource = load()
+  return Resource === null ? undefined : new Resource('TRUCE_CALL', MANUAL)
+}
+const MANUAL = { requireManualDestroy: true }
+
+function load(): typeof AsyncResource | null {
+  const builtin = typeof process === 'object' ? process.getBuiltinModule?.('node:async_hooks') : undefined
+  return builtin?.AsyncResource ?? null
+}

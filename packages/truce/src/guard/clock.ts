@@ -1,0 +1,42 @@
+/**
+ * Clock: the one door through which time enters the guard.
+ *
+ * @module
+ */
+
+/** An armed timer. In mid-backoff it keeps the process alive, under an attempt it does not. */
+export interface Alarm {
+  keepAlive(yes: boolean): void
+  cancel(): void
+}
+
+/** Monotonic milliseconds and alarms. `truce/testing` has a virtual one. */
+export interface Clock {
+  /** Milliseconds since some fixed moment, never backwards. */
+  now(): number
+  /** Epoch ms of the moment 0, for records. */
+  readonly epoch: number
+  /** Calls `ring` once after at least `ms`. */
+  alarm(ms: number, ring: () => void): Alarm
+}
+
+/** Longest delay that timers take; longer ones ring early and are armed again. */
+const LONGEST = 2 ** 31 - 1
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  get epoch() {
+    return performance.timeOrigin
+  },
+  alarm(ms, ring) {
+    // Fractions are cut off by setTimeout: the alarm would ring early, for nothing.
+    const timer: unknown = setTimeout(ring, Math.min(LONGEST, Math.ceil(ms)))
+    return {
+      keepAlive(yes) {
+        // Browsers and workers hand out numbers: nothing there keeps a process alive.
+        if (typeof timer === 'object') (timer as NodeJS.Timeout)[yes ? 'ref' : 'unref']()
+      },
+      cancel: () => clearTimeout(timer as NodeJS.Timeout),
+    }
+  },
+}

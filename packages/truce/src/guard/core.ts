@@ -1,0 +1,104 @@
+/**
+ * Core: all that the calls of one operation share, settled at construction.
+ *
+ * @module
+ */
+import type { Classifier, Failure } from '../policy/classify.js'
+import { failure, isFailureClass, UNRECOGNISED } from '../policy/classify.js'
+import type { Bulkhead, Waiter } from '../policy/concurrency.js'
+import type { DependencyPolicy } from '../policy/dependency.js'
+import type { Random } from '../policy/random.js'
+import type { RetryRules } from '../policy/retry.js'
+import type { OperationCounters } from '../telemetry/counters.js'
+import type { Clock } from './clock.js'
+import type { WaitingRoom } from './waiting-room.js'
+import type { Wheel } from './wheel.js'
+
+/** Who stands in the bulkhead's queue. */
+export interface Queued extends Waiter {
+  /** The slot of the one who left is yours. */
+  dequeued(now: number): void
+}
+
+export interface Core {
+  readonly service: string
+  readonly layer: string
+  readonly dependency: string
+  readonly operation: string
+  readonly effect: 'read' | 'write'
+  readonly policy: DependencyPolicy
+  readonly rules: RetryRules
+  /** ms; `Infinity` for none. */
+  readonly attemptTimeout: number
+  /** ms; `Infinity` for none. */
+  readonly deadline: number
+  /** Does the deadline end a running attempt, or only stop new ones? */
+  readonly deadlineCuts: boolean
+  /** The layer that retries; `undefined`: the lowest with a guard. */
+  readonly owner: string | undefined
+  readonly bulkhead: Bulkhead<Queued> | null
+  readonly waitingRoom: WaitingRoom | null
+  /** The user's, then the built-in one, which always answers. */
+  readonly classifiers: readonly Classifier[]
+  readonly inherit: boolean
+  readonly clock: Clock
+  readonly wheel: Wheel
+  readonly random: Random
+  readonly counters: OperationCounters
+  /** The breaker may have gone from one state to another. */
+  breakerChanged(now: number): void
+}
+
+/** What the guard knows without asking a classifier. */
+export const TIMED_OUT: Failure = Object.freeze({ class: 'timeout', certainty: 'unknown', answered: false })
+export const ABORTED: Failure = Object.freeze({ class: 'aborted', certainty: 'unknown', answered: false })
+export const EXHAUSTED: Failure = Object.freeze({ class: 'exhausted', certainty: 'unknown', answered: false })
+
+/** The function gave up by itself, for reasons of its own: no word about the dependency. */
+const GAVE_UP: Failure = Object.freeze({ class: 'aborted', certainty: 'unknown', answered: false })
+
+/** Judges how an attempt ended; `undefined` is success. */
+export function judge(classifiers: readonly Classifier[], result: unknown, threw: boolean): Failure | undefined {
+  for (const classifier of classifiers) {
+    const verdict = ask(classifier, result, threw)
+    if (verdict === 'ok') return undefined
+    if (verdict === UNRECOGNISED && isAbortError(result)) return GAVE_UP
+    if (verdict !== undefined) return verdict
+  }
+  return threw ? UNRECOGNISED : undefined
+}
+
+function isAbortError(error: unknown): boolean {
+  try {
+    return (error as Error | undefined)?.name === 'AbortError'
+  } catch {
+    return false
+  }
+}
+
+/** A classifier that throws, or answers what is no answer, passes on: its bug must not lose the result. */
+function ask(classifier: Classifier, result: unknown, threw: boolean): Failure | 'ok' | undefined {
+  try {
+    const verdict = classifier(result, threw)
+    if (verdict === 'ok' || verdict === undefined) return verdict
+    if (isFailureClass(verdict)) return failure(verdict)
+    return isFailureClass(verdict?.class) ? whole(verdict) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What a classifier left out or got wrong is taken for the careful answer: nobody knows. */
+function whole(verdict: Failure): Failure {
+  const { certainty, answered, retryAfter } = verdict
+  const fit = certainty === 'unknown' || certainty === 'not-applied'
+  const wait = retryAfter === undefined || (typeof retryAfter === 'number' && retryAfter >= 0)
+  if (fit && wait && typeof answered === 'boolean') return verdict
+  return {
+    class: verdict.class,
+    certainty: fit ? certainty : 'unknown',
+    answered: answered !== false,
+    ...(wait && retryAfter !== undefined && { retryAfter }),
+    ...(verdict.retry === false && { retry: false }),
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * Errors of Truce's own. Whoever calls a dependency gets the dependency's own error back; these are
+ * for refusals that have none.
+ *
+ * A copy of this package in another folder throws its own classes: tell them by `isTruceError` and
+ * `code`, not by `instanceof`.
+ *
+ * @module
+ */
+import type { StopReason } from '../policy/stop.js'
+
+const BRAND = Symbol.for('truce.error')
+
+export type TruceErrorCode =
+  'TRUCE_BREAKER_OPEN' | 'TRUCE_OVERLOADED' | 'TRUCE_DEADLINE' | 'TRUCE_ATTEMPT_TIMEOUT' | 'TRUCE_OPTION'
+
+/** What refused, and when it may be tried again (epoch-free: ms from now), as far as is known. */
+export interface Refusal {
+  readonly dependency: string
+  readonly operation: string
+  readonly stop: StopReason
+  /** In so many ms it may be tried again; `undefined` where nobody knows. */
+  readonly retryIn?: number | undefined
+  readonly cause?: unknown
+}
+
+abstract class TruceError extends Error {
+  abstract readonly code: TruceErrorCode
+  get [BRAND](): true {
+    return true
+  }
+}
+
+abstract class RefusalError extends TruceError {
+  readonly dependency: string
+  readonly operation: string
+  readonly stop: StopReason
+  readonly retryIn: number | undefined
+  constructor(message: string, refusal: Refusal) {
+    super(message, refusal.cause === undefined ? undefined : { cause: refusal.cause })
+    this.dependency = refusal.dependency
+    this.operation = refusal.operation
+    this.stop = refusal.stop
+    this.retryIn = refusal.retryIn
+  }
+}
+
+/** Nothing was sent: the breaker of the dependency is open. */
+export class BreakerOpenError extends RefusalError {
+  override readonly name = 'BreakerOpenError'
+  readonly code = 'TRUCE_BREAKER_OPEN'
+  constructor(refusal: Refusal) {
+    super(`${refusal.dependency} is refused by its open breaker${again(refusal)}`, refusal)
+  }
+}
+
+/** Nothing was sent: the bulkhead is full (`stop: concurrency`) or the governor sheds (`throttled`). */
+export class OverloadedError extends RefusalError {
+  override readonly name = 'OverloadedError'
+  readonly code = 'TRUCE_OVERLOADED'
+  constructor(refusal: Refusal) {
+    const why =
+      refusal.stop === 'concurrency'
+        ? 'all places of its concurrency limit and queue are taken'
+        : 'it has timed out lately and its governor sheds calls'
+    super(`${refusal.dependency}.${refusal.operation} was not sent: ${why}`, refusal)
+  }
+}
+
+/** The call's deadline has passed, or cannot be met. */
+export class DeadlineError extends RefusalError {
+  override readonly name = 'DeadlineError'
+  readonly code = 'TRUCE_DEADLINE'
+  constructor(refusal: Refusal) {
+    super(`the deadline of ${refusal.dependency}.${refusal.operation} has passed`, refusal)
+  }
+}
+
+/** An attempt took longer than its timeout. What it did at the other side is not known. */
+export class AttemptTimeoutError extends TruceError {
+  override readonly name = 'AttemptTimeoutError'
+  readonly code = 'TRUCE_ATTEMPT_TIMEOUT'
+  /** ms. */
+  readonly timeout: number
+  constructor(dependency: string, operation: string, timeout: number, cause?: unknown) {
+    super(
+      `${dependency}.${operation} did not answer within ${Math.round(timeout)} ms`,
+      cause === undefined ? undefined : { cause },
+    )
+    this.timeout = timeout
+  }
+}
+
+/** An option is wrong: which one, what it was, what is allowed. Thrown at construction. */
+export class OptionError extends TruceError {
+  override readonly name = 'OptionError'
+  readonly code = 'TRUCE_OPTION'
+  readonly option: string
+  constructor(option: string, value: unknown, allowed: string) {
+    super(`option ${option} is ${show(value)}; allowed: ${allowed}`)
+    this.option = option
+  }
+}
+
+/** Is it an error of Truce's own, of this or another copy of the package? */
+export function isTruceError(error: unknown): error is Error & { readonly code: TruceErrorCode } {
+  return typeof error === 'object' && error !== null && BRAND in error
+}
+
+function again(refusal: Refusal): string {
+  return refusal.retryIn === undefined || !Number.isFinite(refusal.retryIn)
+    ? ''
+    : `; try again in ${Math.ceil(refusal.retryIn)} ms`
+}
+
+/** The value as a person would write it; never throws, never long. */
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
+  if (typeof value === 'function') return 'a function'
+  if (typeof value !== 'object' || value === null) return String(value)
+  try {
+    return JSON.stringify(value).slice(0, 80)
+  } catch {
+    return 'an object'
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Run options: what one call says of itself.
+ *
+ * @module
+ */
+import type { CallContext } from '../context/context.js'
+import type { RetryRules } from '../policy/retry.js'
+import { OptionError } from './errors.js'
+import { knownOptions } from './options/check.js'
+import { type Duration, duration } from './options/units.js'
+
+export interface RunOptions {
+  /** Idempotency key that the dependency honours: makes a write safe to repeat. 1 to 255 printable ASCII characters. */
+  key?: string
+  /** How old the key is already; a key past the operation's window is not repeated. Default 0. */
+  age?: Duration
+  /** The caller's own abort. Its reason is what `run()` rejects with. */
+  signal?: AbortSignal
+  /** `background`: refusals for want of room wait. Default: the operation's. */
+  urgency?: 'interactive' | 'background'
+  /** Time for the whole call; the operation's and the caller's above hold as well, the smallest counts. */
+  deadline?: Duration
+  /** The attempt in which this call is made; without it, the inherited one where inheritance is on. */
+  context?: CallContext
+  /** `false`: what is sent can be sent only once (a stream). Default true. */
+  replayable?: boolean
+}
+
+/** Checked. */
+export interface CallSettings {
+  readonly key: string | undefined
+  /** ms. */
+  readonly age: number
+  readonly signal: AbortSignal | undefined
+  /** ms; `Infinity` for none. */
+  readonly deadline: number
+  readonly context: CallContext | undefined
+  readonly replayable: boolean
+  /** The operation's rules where this call's urgency differs. */
+  readonly rules: RetryRules | undefined
+}
+
+const PLAIN: CallSettings = Object.freeze({
+  key: undefined,
+  age: 0,
+  signal: undefined,
+  deadline: Number.POSITIVE_INFINITY,
+  context: undefined,
+  replayable: true,
+  rules: undefined,
+})
+
+const NAMES: readonly (keyof RunOptions)[] = [
+  'key', 'age', 'signal', 'urgency', 'deadline', 'context', 'replayable',
+] // prettier-ignore
+
+const KEY = /^[\x20-\x7e]{1,255}$/
+
+/** @throws OptionError naming the option, its value and what is allowed */
+export function callSettings(options: RunOptions | undefined, rules: RetryRules): CallSettings {
+  if (options === undefined) return PLAIN
+  knownOptions(options, NAMES, 'run')
+  const { key, age, deadline, replayable = true } = options
+  // fetch and its like take null for no signal.
+  const signal = options.signal ?? undefined
+  const context = options.context ?? undefined
+  if (key !== undefined && (typeof key !== 'string' || !KEY.test(key))) {
+    throw new OptionError('key', key, '1 to 255 printable ASCII characters')
+  }
+  if (signal !== undefined && typeof signal.addEventListener !== 'function') {
+    throw new OptionError('signal', signal, 'an AbortSignal')
+  }
+  if (context !== undefined && !(typeof context.join === 'function' && typeof context.leave === 'function')) {
+    throw new OptionError('context', context, 'the attempt that the guarded function was given')
+  }
+  if (typeof replayable !== 'boolean') throw new OptionError('replayable', replayable, 'true or false')
+  return {
+    key,
+    age: age === undefined ? 0 : duration(age, 'age'),
+    signal,
+    // What an attempt above has left may be no limit at all.
+    deadline:
+      deadline === undefined || deadline === Number.POSITIVE_INFINITY
+        ? Number.POSITIVE_INFINITY
+        : duration(deadline, 'deadline'),
+    context,
+    replayable,
+    rules: rulesFor(options.urgency, rules),
+  }
+}
+
+function rulesFor(urgency: RunOptions['urgency'], rules: RetryRules): RetryRules | undefined {
+  if (urgency === undefined) return undefined
+  if (urgency !== 'interactive' && urgency !== 'background') {
+    throw new OptionError('urgency', urgency, "'interactive', 'background'")
+  }
+  const background = urgency === 'background'
+  return background === rules.background ? undefined : { ...rules, background }
+}

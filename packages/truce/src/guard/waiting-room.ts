@@ -1,0 +1,132 @@
+/**
+ * Waiting room: background calls parked until the dependency has room.
+ *
+ * The order and the pace are `policy/line`; here is only who waits and what wakes them: the line's
+ * own turn, the breaker closing, a call that ended well.
+ *
+ * @module
+ */
+import type { Bulkhead, Waiter } from '../policy/concurrency.js'
+import type { DependencyPolicy } from '../policy/dependency.js'
+import { Line } from '../policy/line.js'
+import type { Random } from '../policy/random.js'
+import type { Timer, Wheel } from './wheel.js'
+
+/** Where the breaker cannot say when it will let one through. */
+export const ASK_AGAIN = 50
+
+/** Who waits here. */
+export interface Lined {
+  /** It is your turn; tell `ended` how it went. */
+  sentFromLine(now: number): void
+}
+
+/** All that is asked of a bulkhead: is there a place? */
+type Places = Pick<Bulkhead<Waiter>, 'inFlight' | 'settings'>
+
+export class WaitingRoom implements Timer {
+  due = -1
+  earlier: Timer | undefined
+  later: Timer | undefined
+  keepsAlive = true
+  readonly #line = new Line()
+  /** Who waits, longest first, and the moment before which each may not go. */
+  readonly #waiting = new Map<Lined, number>()
+  readonly #policy: DependencyPolicy
+  readonly #bulkhead: Places | null
+  readonly #wheel: Wheel
+  readonly #now: () => number
+  readonly #random: Random
+  #pumping = false
+
+  constructor(policy: DependencyPolicy, bulkhead: Places | null, wheel: Wheel, now: () => number, random: Random) {
+    this.#policy = policy
+    this.#bulkhead = bulkhead
+    this.#wheel = wheel
+    this.#now = now
+    this.#random = random
+  }
+
+  get size(): number {
+    return this.#waiting.size
+  }
+
+  /** @param wait at least so long, ms */
+  join(call: Lined, now: number, wait: number): void {
+    this.#waiting.set(call, now + wait)
+    this.#pump(now)
+  }
+
+  /** Leaves without having been sent (abort, deadline). */
+  leave(call: Lined): void {
+    if (!this.#waiting.delete(call) || this.#waiting.size > 0) return
+    this.#wheel.remove(this)
+    this.#line.emptied()
+  }
+
+  /** One that was sent from here ended: well, badly, or without a word. */
+  ended(now: number, well: boolean | undefined): void {
+    if (well) this.#line.succeeded()
+    else if (well === false) this.#line.failed(now, this.#random)
+    else this.#line.released()
+    if (this.#waiting.size === 0) this.#line.emptied()
+    else this.#pump(now)
+  }
+
+  /** Somebody else's call ended well, or the breaker closed. */
+  roomReturned(now: number): void {
+    if (this.#waiting.size === 0) return
+    this.#line.roomReturned()
+    this.#pump(now)
+  }
+
+  ring(): void {
+    this.#pump(this.#now())
+  }
+
+  #pump(now: number): void {
+    if (this.#pumping) return
+    this.#pumping = true
+    try {
+      this.#wheel.remove(this)
+      let wait = this.#sendReady(now)
+      if (this.#waiting.size === 0) return
+      if (!Number.isFinite(wait)) wait = 1_000
+      this.#wheel.add(this, now, Math.max(1, wait), true)
+    } finally {
+      this.#pumping = false
+    }
+  }
+
+  /** Sends whoever may go. @returns ms until it is worth looking again */
+  #sendReady(now: number): number {
+    for (;;) {
+      const wait = this.#waitAt(now)
+      if (wait > 0) return wait
+      const [call, notBefore] = this.#next(now)
+      if (!call) return notBefore - now
+      this.#waiting.delete(call)
+      this.#line.sent(now)
+      call.sentFromLine(now)
+    }
+  }
+
+  #waitAt(now: number): number {
+    const turn = this.#line.waitAt(now)
+    if (turn > 0) return turn
+    if (this.#bulkhead && this.#bulkhead.inFlight >= this.#bulkhead.settings.limit) return ASK_AGAIN
+    const { breaker } = this.#policy
+    if (breaker === null || breaker.wouldAllow(now)) return 0
+    return Math.max(ASK_AGAIN, breaker.retryAt(now) - now)
+  }
+
+  /** The one who has waited longest of those who may go; else nobody, and when the first may. */
+  #next(now: number): [Lined | undefined, number] {
+    let soonest = Number.POSITIVE_INFINITY
+    for (const [call, notBefore] of this.#waiting) {
+      if (notBefore <= now) return [call, notBefore]
+      soonest = Math.min(soonest, notBefore)
+    }
+    return [undefined, soonest]
+  }
+}

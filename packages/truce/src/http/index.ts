@@ -1,0 +1,7 @@
+/**
+ * HTTP: guarded fetch, and what HTTP's failures mean.
+ *
+ * @module
+ */
+export { createFetch, type FetchOptions } from './create-fetch.js'
+export * from './semantics/index.js'

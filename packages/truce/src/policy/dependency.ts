@@ -1,0 +1,150 @@
+/**
+ * Dependency: all that one process knows of one dependency, and the only functions that move it.
+ *
+ * Guard, queue consumer and simulator drive this object and nothing below it: which outcome moves
+ * the breaker, the governor, the budget and the latency is said here once.
+ *
+ * Life of an attempt: `refusesOriginal` or `decide` (which pays) → `acquire` → `ended`, or
+ * `released` where it ended without a word about the dependency.
+ *
+ * @module
+ */
+import type { Breaker, BreakerState, Permit } from './breaker.js'
+import type { Budget, Payment } from './budget.js'
+import type { Failure } from './classify.js'
+import { cutShort, DEADLINE } from './deadline.js'
+import type { Governor } from './governor.js'
+import { Quantile } from './quantile.js'
+import type { Random } from './random.js'
+import type { StopReason } from './stop.js'
+
+/** The parts in use; `null` where switched off. */
+export interface Parts {
+  readonly breaker: Breaker | null
+  readonly governor: Governor | null
+  readonly budget: Budget | null
+  /** A success slower than this is a slow call, ms; `Infinity` where they are not told apart. */
+  readonly slowCall: number
+}
+
+/** Permit of attempts to a dependency without a breaker. */
+const FREE: Permit = 1
+
+export class DependencyPolicy {
+  readonly breaker: Breaker | null
+  readonly governor: Governor | null
+  readonly budget: Budget | null
+  readonly #slowCall: number
+  readonly #latency = new Quantile(0.5)
+  #answered = false
+
+  constructor(parts: Parts) {
+    this.breaker = parts.breaker
+    this.governor = parts.governor
+    this.budget = parts.budget
+    this.#slowCall = parts.slowCall
+  }
+
+  /** Least time in which an attempt can succeed: the observed median, ms. */
+  least(): number {
+    return this.#latency.value(DEADLINE.least)
+  }
+
+  /** Has it ever answered? A name that resolved before and does not now is a passing fault, else a wrong name. */
+  get hasAnswered(): boolean {
+    return this.#answered
+  }
+
+  /** Would a first attempt be refused now? The breaker's permit is taken later, by `acquire`. */
+  refusesOriginal(now: number, random: Random): StopReason | undefined {
+    if (this.breaker !== null && !this.breaker.wouldAllow(now)) return 'breaker'
+    if (this.governor !== null && !this.governor.allowsOriginal(random)) return 'throttled'
+    return undefined
+  }
+
+  /** Would a retry that starts at `at` be refused, budget aside? */
+  refusesRetry(now: number, at: number, random: Random): StopReason | undefined {
+    if (this.breaker !== null && !this.breaker.wouldAllow(at)) return 'breaker'
+    if (this.governor !== null && !this.governor.allowsRetry(now, random)) return 'throttled'
+    return undefined
+  }
+
+  /** Pays for a retry; `null` where the budget cannot, 0 where there is none to pay. */
+  pay(now: number): Payment | null {
+    if (this.budget === null) return 0
+    return this.budget.pay(now) || null
+  }
+
+  /** The retry paid for at `then` was never made. */
+  takeBack(payment: Payment, then: number, now: number): void {
+    this.budget?.takeBack(payment, then, now)
+  }
+
+  /** Lets an attempt start, or refuses with 0 (breaker). Originals count from here. */
+  acquire(attempt: number, now: number, random: Random): Permit {
+    const permit = this.breaker === null ? FREE : this.breaker.acquire(now, random)
+    if (permit !== 0 && attempt === 1 && this.budget !== null) this.budget.original(now)
+    return permit
+  }
+
+  /** The attempt succeeded after `ms`. @returns whether the breaker's state changed */
+  succeeded(
+    permit: Permit,
+    attempt: number,
+    payment: Payment,
+    ms: number,
+    timeout: number,
+    now: number,
+    random: Random,
+  ): boolean {
+    this.#answered = true
+    if (ms > 0) this.#latency.observe(ms)
+    if (this.governor !== null) this.governor.succeeded(ms, timeout, now)
+    if (this.budget !== null) {
+      if (attempt === 1) this.budget.deposit(now)
+      else this.budget.refund(payment, now)
+    }
+    return this.breaker !== null && this.breaker.record(permit, ms >= this.#slowCall ? 'slow' : 'success', now, random)
+  }
+
+  /**
+   * The attempt failed after `ms`. @returns whether the breaker's state changed
+   *
+   * @param given   the time it was given, ms: less than `timeout` where the call's deadline cut it short
+   * @param timeout the operation's attempt timeout, ms
+   */
+  failed(permit: Permit, failure: Failure, given: number, timeout: number, now: number, random: Random): boolean {
+    const verdict = failure.class
+    if (failure.answered) this.#answered = true
+    if (verdict === 'aborted' || verdict === 'exhausted') {
+      this.released(permit)
+      return false
+    }
+    if (this.governor !== null) {
+      if (verdict !== 'timeout') this.governor.answered(now)
+      else if (!cutShort(given, timeout)) this.governor.timedOut(now)
+    }
+    if (this.breaker === null) return false
+    const cut = verdict === 'timeout' && given < timeout
+    const counts = verdict === 'timeout' || verdict === 'overloaded' || verdict === 'unavailable'
+    if (cut || (!counts && !failure.answered)) {
+      this.breaker.release(permit)
+      return false
+    }
+    return this.breaker.record(permit, counts ? 'failure' : 'success', now, random)
+  }
+
+  /** The attempt ended without a word about the dependency. */
+  released(permit: Permit): void {
+    if (this.breaker !== null) this.breaker.release(permit)
+  }
+
+  /** When a caller refused by the breaker may come back; `undefined` where it cannot be known. */
+  retryAt(now: number): number | undefined {
+    return this.breaker === null ? undefined : this.breaker.retryAt(now)
+  }
+
+  breakerState(now: number): BreakerState {
+    return this.breaker === null ? 'closed' : this.breaker.state(now)
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Line: background calls that wait for room.
+ *
+ * A batch job must not end because a breaker is open: refusals by breaker, governor or budget ended
+ * 400 of 400 jobs in simulation. It must not hammer either. So waiters stand in one line for each
+ * dependency: one goes at a time, as a probe and unpaid (with no fresh originals a budget never
+ * fills again); each success releases two more, each failure keeps the line back for a backoff.
+ *
+ * @module
+ */
+import { type Backoff, wait } from './backoff.js'
+import type { Random } from './random.js'
+
+/** DESIGN 4.5. The waits between failed probes are the background preset's backoff. */
+export const LINE = Object.freeze({
+  releasedBySuccess: 2,
+  /** One that has not come back after so many ms no longer keeps the others waiting. */
+  lease: 30_000,
+  backoff: Object.freeze({ initial: 1_000, factor: 2, max: 30_000, jitter: 'full' }) as Backoff,
+})
+
+export class Line {
+  #credits = 1
+  #inFlight = 0
+  #failures = 0
+  #notBefore = Number.NEGATIVE_INFINITY
+  #lastSent = Number.NEGATIVE_INFINITY
+
+  /** How long the first in line has to wait: 0 it may go; it asks again when one of those sent has ended. */
+  waitAt(now: number): number {
+    const turn = this.#credits < 1 ? this.#lastSent + LINE.lease : this.#notBefore
+    return Math.max(0, turn - now)
+  }
+
+  sent(now: number): void {
+    this.#credits = Math.max(0, this.#credits - 1)
+    this.#inFlight++
+    this.#lastSent = now
+  }
+
+  succeeded(): void {
+    this.#inFlight--
+    this.#failures = 0
+    this.#notBefore = Number.NEGATIVE_INFINITY
+    this.#credits += LINE.releasedBySuccess
+  }
+
+  failed(now: number, random: Random): void {
+    this.#inFlight--
+    this.#credits = this.#inFlight > 0 ? 0 : 1
+    this.#notBefore = now + wait(LINE.backoff, this.#failures, 0, random)
+    this.#failures++
+  }
+
+  /** There is news that the dependency answers again: the line is not kept back any longer. */
+  roomReturned(): void {
+    this.#failures = 0
+    this.#notBefore = Number.NEGATIVE_INFINITY
+  }
+
+  /** It ended without a word (aborted): its turn is another's. */
+  released(): void {
+    this.#inFlight--
+    this.#credits++
+  }
+
+  /**
+   * The line ran empty (nobody waits, whoever is still out): the next one starts anew, with one, or
+   * releases saved up in good times would all go at once, unpaid, into the next outage.
+   */
+  emptied(): void {
+    this.#credits = this.#inFlight === 0 ? 1 : 0
+  }
+}

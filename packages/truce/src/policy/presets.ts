@@ -1,0 +1,47 @@
+/**
+ * Presets: sets of defaults by what a call is for (CONTRACT 1). Chosen by simulation (defaults.md).
+ *
+ * @module
+ */
+import type { Backoff } from './backoff.js'
+import { BACKOFF } from './backoff.js'
+import { LINE } from './line.js'
+
+export interface Preset {
+  readonly attempts: number
+  readonly backoff: Backoff
+  /** ms. */
+  readonly attemptTimeout: number
+  /** ms. */
+  readonly deadline: number
+  readonly background: boolean
+}
+
+export const PRESETS = Object.freeze({
+  /** A person waits for the answer. */
+  interactive: Object.freeze<Preset>({
+    attempts: 3,
+    backoff: Object.freeze({ initial: 50, factor: 2, max: 1_000, jitter: 'full' }),
+    attemptTimeout: 800,
+    deadline: 2_500,
+    background: false,
+  }),
+  /** Where nothing is said. */
+  baseline: Object.freeze<Preset>({
+    attempts: 3,
+    backoff: BACKOFF,
+    attemptTimeout: 3_000,
+    deadline: 10_000,
+    background: false,
+  }),
+  /** Nobody waits: until its deadline, refusals wait; the count is bounded by the deadline alone. */
+  background: Object.freeze<Preset>({
+    attempts: Number.POSITIVE_INFINITY,
+    backoff: LINE.backoff,
+    attemptTimeout: 10_000,
+    deadline: 3_600_000,
+    background: true,
+  }),
+})
+
+export type PresetName = keyof typeof PRESETS

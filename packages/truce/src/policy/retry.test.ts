@@ -1,0 +1,218 @@
+import { describe, expect, it, test } from 'vitest'
+import { BREAKER, Breaker } from './breaker.js'
+import { Budget } from './budget.js'
+import { type Failure, failure, TRANSIENT } from './classify.js'
+import { DependencyPolicy } from './dependency.js'
+import { Governor } from './governor.js'
+import { type CallFacts, decide, PUSHBACK_SPREAD, type RetryRules } from './retry.js'
+import type { StopReason } from './stop.js'
+
+const NONE = Number.POSITIVE_INFINITY
+const NOW = 100_000
+const half = () => 0.5
+
+/** All that a decision looks at. The dependency's parts by what they would say. */
+interface Situation {
+  rules: RetryRules
+  call: CallFacts
+  failure: Failure
+  breaker: 'open' | 'closed'
+  throttled: boolean
+  broke: boolean
+}
+
+/** A write with a key, of which the first of three attempts timed out: to be retried after 25 ms. */
+const fine: Situation = {
+  rules: {
+    attempts: 3,
+    retryOn: new Set(TRANSIENT),
+    backoff: { initial: 50, factor: 2, max: 1_000, jitter: 'full' },
+    repeatable: false,
+    window: 60_000,
+    background: false,
+  },
+  call: {
+    attempt: 1,
+    deadline: NOW + 2_000,
+    waited: 0,
+    aborted: false,
+    owns: true,
+    keyed: true,
+    keyedAt: NOW - 500,
+    replayable: true,
+  },
+  failure: failure('timeout'),
+  breaker: 'closed',
+  throttled: false,
+  broke: false,
+}
+
+const rules = (changes: Partial<RetryRules>) => (to: Situation) => ({ ...to, rules: { ...to.rules, ...changes } })
+const call = (changes: Partial<CallFacts>) => (to: Situation) => ({ ...to, call: { ...to.call, ...changes } })
+const failed = (changes: Partial<Failure>) => (to: Situation) => ({ ...to, failure: { ...to.failure, ...changes } })
+
+function dependencyIn({ breaker, throttled, broke }: Situation): { dependency: DependencyPolicy; budget: Budget } {
+  const parts = {
+    breaker: new Breaker({ ...BREAKER, rule: { kind: 'consecutive', failures: 5 } }),
+    governor: new Governor(false),
+    budget: new Budget({ ratio: 0.5, max: NONE, floor: 0, least: broke ? 0 : 1, growLeast: false }),
+  }
+  if (breaker === 'open') parts.breaker.isolate({ who: 'ops', why: 'drill', until: NOW + 9_000 })
+  if (throttled) for (let n = 0; n < 3; n++) parts.governor.timedOut(NOW)
+  return { dependency: new DependencyPolicy({ ...parts, slowCall: NONE }), budget: parts.budget }
+}
+
+function decided(...changes: ((to: Situation) => Situation)[]) {
+  const situation = changes.reduce((to, change) => change(to), fine)
+  const { dependency, budget } = dependencyIn(situation)
+  const before = budget.remaining(NOW)
+  const decision = decide(situation.rules, situation.call, situation.failure, dependency, NOW, half)
+  return { decision, paid: before - budget.remaining(NOW) }
+}
+
+/** The order of DESIGN 4.2: what makes each rule apply, alone. */
+const order: [StopReason, (to: Situation) => Situation][] = [
+  ['aborted', call({ aborted: true })],
+  ['permanent', failed({ class: 'rejected' })],
+  ['exhausted-below', failed({ class: 'exhausted' })],
+  ['not-owner', call({ owns: false })],
+  ['unsafe', call({ keyed: false })],
+  ['not-replayable', call({ replayable: false })],
+  ['window', call({ keyedAt: NOW - 60_001 })],
+  ['attempts', call({ attempt: 3 })],
+  ['pushback', failed({ retry: false })],
+  ['deadline', call({ deadline: NOW + 5 })],
+  ['breaker', (to) => ({ ...to, breaker: 'open' })],
+  ['throttled', (to) => ({ ...to, throttled: true })],
+  ['budget', (to) => ({ ...to, broke: true })],
+]
+
+/** One failure has one class; a call without a key has none past its window. */
+const exclusive = (one: StopReason, other: StopReason) =>
+  (one === 'permanent' && other === 'exhausted-below') || (one === 'unsafe' && other === 'window')
+
+const pairs = order.flatMap(([first, makesFirst], index) =>
+  order
+    .slice(index + 1)
+    .filter(([second]) => !exclusive(first, second))
+    .map(([second, makesSecond]) => [first, second, makesFirst, makesSecond] as const),
+)
+
+describe('decide', () => {
+  it('says yes where nothing speaks against it, and has paid', () => {
+    expect(decided()).toEqual({ decision: { act: 'retry', wait: 25, payment: 1 }, paid: 1 })
+  })
+
+  test.each(order)('%s stops, unpaid', (reason, applies) => {
+    const { decision, paid } = decided(applies)
+    expect(decision).toMatchObject({ act: 'stop', stop: reason })
+    expect(paid).toBe(0)
+  })
+
+  test.each(pairs)('%s comes before %s', (first, _, makesFirst, makesSecond) => {
+    expect(decided(makesFirst, makesSecond).decision).toMatchObject({ act: 'stop', stop: first })
+  })
+
+  test('all of them at once: the first', () => {
+    expect(decided(...order.map(([, applies]) => applies)).decision).toMatchObject({ stop: 'aborted' })
+  })
+
+  test.each<[string, (to: Situation) => Situation, string]>([
+    ['class aborted', failed({ class: 'aborted' }), 'aborted'],
+    ['a transient class that is not in retryOn', rules({ retryOn: new Set(['overloaded'] as const) }), 'permanent'],
+    [
+      'a permanent class, even in retryOn',
+      (to) => rules({ retryOn: new Set(['invalid'] as const) })(failed({ class: 'invalid' })(to)),
+      'permanent',
+    ],
+    [
+      'exhausted below, whatever retryOn says',
+      (to) => rules({ retryOn: new Set() })(failed({ class: 'exhausted' })(to)),
+      'exhausted-below',
+    ],
+  ])('%s', (_, applies, stop) => {
+    expect(decided(applies).decision).toMatchObject({ stop })
+  })
+
+  test.each<[string, ((to: Situation) => Situation)[]]>([
+    ['a write without a key that was not applied', [call({ keyed: false }), failed({ certainty: 'not-applied' })]],
+    ['a repeatable operation without a key', [call({ keyed: false }), rules({ repeatable: true })]],
+    ['a key at the end of its window', [rules({ window: 525 })]],
+    ['no key, whatever the window', [call({ keyed: false, keyedAt: 0 }), rules({ repeatable: true, window: 0 })]],
+    ['the last but one attempt', [call({ attempt: 2 })]],
+    ['attempts without a count', [call({ attempt: 1_000_000, deadline: NONE }), rules({ attempts: NONE })]],
+    ['a dependency that asks to be retried', [failed({ retry: true })]],
+    ['an attempt that just fits: 25 of wait, 10 at the least', [call({ deadline: NOW + 35 })]],
+  ])('retries %s', (_, changes) => {
+    expect(decided(...changes).decision.act).toBe('retry')
+  })
+
+  // The server may have forgotten the key by then, and apply the write a second time.
+  test.each<[string, ((to: Situation) => Situation)[]]>([
+    ['after backoff', [rules({ window: 524 })]],
+    ['after the wait that the dependency asked for', [rules({ window: 1_000 }), failed({ retryAfter: 600 })]],
+  ])('a key that would be past its window when the retry starts, %s: window', (_, changes) => {
+    const { decision, paid } = decided(...changes)
+    expect([decision, paid]).toEqual([{ act: 'stop', stop: 'window', retryAt: undefined }, 0])
+  })
+
+  describe('the dependency’s own wait', () => {
+    test.each<[number, number]>([
+      [0, 25],
+      [100, 125],
+      [1_000, 1_050],
+    ])('of %d ms replaces backoff and is spread upward to %d', (retryAfter, wait) => {
+      expect(decided(failed({ retryAfter })).decision).toMatchObject({ act: 'retry', wait })
+    })
+
+    it('is spread by a tenth where there is no backoff', () => {
+      const { decision } = decided(failed({ retryAfter: 1_000 }), rules({ backoff: null }))
+      expect(decision).toMatchObject({ wait: 1_000 + 1_000 * PUSHBACK_SPREAD * 0.5 })
+    })
+
+    it('is never shortened: where it does not fit, the reason is deadline, with the time to come back', () => {
+      const { decision } = decided(failed({ retryAfter: 1_991 }))
+      expect(decision).toEqual({ act: 'stop', stop: 'deadline', retryAt: NOW + 1_991 })
+    })
+
+    it('that just fits is not made to miss by its spread', () => {
+      expect(decided(failed({ retryAfter: 1_990 })).decision).toMatchObject({ act: 'retry', wait: 1_990 })
+      expect(decided(failed({ retryAfter: 1_980 })).decision).toMatchObject({ act: 'retry', wait: 1_985 })
+    })
+  })
+
+  it('without backoff does not wait', () => {
+    expect(decided(rules({ backoff: null })).decision).toMatchObject({ act: 'retry', wait: 0 })
+  })
+
+  it('asks the breaker about the end of the wait', () => {
+    const waits: ((to: Situation) => Situation)[] = [
+      call({ deadline: NOW + 60_000 }),
+      (to) => ({ ...to, breaker: 'open' }),
+    ]
+    expect(decided(...waits, failed({ retryAfter: 8_000 })).decision).toEqual({
+      act: 'stop',
+      stop: 'breaker',
+      retryAt: NOW + 9_000,
+    })
+    expect(decided(...waits, failed({ retryAfter: 9_000 })).decision).toMatchObject({ act: 'retry' })
+  })
+
+  test.each<[StopReason]>([['breaker'], ['throttled'], ['budget']])(
+    'background waits out %s, and pays nothing',
+    (reason) => {
+      const applies = order.find(([name]) => name === reason)?.[1] ?? ((to: Situation) => to)
+      const { decision, paid } = decided(applies, rules({ background: true }))
+      expect([decision, paid]).toEqual([{ act: 'wait', reason, wait: 25 }, 0])
+    },
+  )
+
+  it('says when to come back where that is known', () => {
+    expect(decided(failed({ retry: false, retryAfter: 700 })).decision).toEqual({
+      act: 'stop',
+      stop: 'pushback',
+      retryAt: NOW + 700,
+    })
+    expect(decided(call({ attempt: 3 })).decision).toEqual({ act: 'stop', stop: 'attempts', retryAt: undefined })
+  })
+})

@@ -1,0 +1,152 @@
+/**
+ * Retry: the one place that says yes to another attempt.
+ *
+ * The order is the contract's (DESIGN 4.2): first what makes a repeat pointless, then what makes it
+ * unsafe, then what the call can still afford, last what the dependency has room for. The cheap and
+ * certain refusals come first, so that a call which may not be repeated never touches the budget.
+ * The budget pays here, when the failure arrives, before the wait.
+ *
+ * @module
+ */
+import { type Backoff, wait } from './backoff.js'
+import type { Payment } from './budget.js'
+import { type Failure, type FailureClass, isTransient } from './classify.js'
+import { fits } from './deadline.js'
+import type { DependencyPolicy } from './dependency.js'
+import type { Random } from './random.js'
+import { type StopReason, waitsForRoom } from './stop.js'
+
+/** What an operation allows; fixed at construction. */
+export interface RetryRules {
+  /** Attempts of one call, the original included; `Infinity` where only the deadline bounds them. */
+  readonly attempts: number
+  /** Transient classes that are worth another attempt. */
+  readonly retryOn: ReadonlySet<FailureClass>
+  /** `null`: no wait. */
+  readonly backoff: Backoff | null
+  /** Is a repeat harmless without a key? (a read, `risk: low`, `idempotency: natural`) */
+  readonly repeatable: boolean
+  /** How long a key may be repeated, ms. */
+  readonly window: number
+  /** Background: refusals for want of room wait instead of ending the call. */
+  readonly background: boolean
+}
+
+/** What is known of the call when its latest attempt failed. Times are ms on the clock of `now`. */
+export interface CallFacts {
+  /** Attempts made, the failed one included. */
+  readonly attempt: number
+  readonly deadline: number
+  /** The wait before the failed attempt (0 for the original). */
+  readonly waited: number
+  readonly aborted: boolean
+  /** Is this layer the one that may retry? */
+  readonly owns: boolean
+  /** Does the call carry a key that the dependency honours? */
+  readonly keyed: boolean
+  /** When the key was made. */
+  readonly keyedAt: number
+  /** Can the body be sent again? */
+  readonly replayable: boolean
+}
+
+export type Decision =
+  /** Another attempt after `wait` ms, already paid for. */
+  | { readonly act: 'retry'; readonly wait: number; readonly payment: Payment }
+  /** Background: for want of room, wait in line; no attempt is used. `wait`: at least so long, ms. */
+  | { readonly act: 'wait'; readonly reason: StopReason; readonly wait: number }
+  /** `retryAt`: when it may be tried again, where that is known. */
+  | { readonly act: 'stop'; readonly stop: StopReason; readonly retryAt: number | undefined }
+
+/** Share of the dependency's own wait over which callers are spread behind it. */
+export const PUSHBACK_SPREAD = 0.1
+
+/**
+ * Decides what follows a failed attempt.
+ *
+ * @example
+ * const decision = decide(rules, call, failure, dependency, now, random)
+ * if (decision.act === 'retry') sleep(decision.wait)
+ */
+export function decide(
+  rules: RetryRules,
+  call: CallFacts,
+  failure: Failure,
+  dependency: DependencyPolicy,
+  now: number,
+  random: Random,
+): Decision {
+  const pointless = forbidden(rules, call, failure, now)
+  if (pointless) return stop(pointless, retryAfter(failure, now))
+
+  const least = dependency.least()
+  const delay = delayBefore(rules, call, failure, least, now, random)
+  if (pastWindow(rules, call, now + delay)) return stop('window', undefined)
+  if (!fits(now, delay, least, call.deadline)) return stop('deadline', retryAfter(failure, now))
+
+  const refusal = dependency.refusesRetry(now, now + delay, random)
+  if (refusal) return noRoom(rules, refusal, delay, dependency, now)
+  const payment = dependency.pay(now)
+  if (payment === null) return noRoom(rules, 'budget', delay, dependency, now)
+  return { act: 'retry', wait: delay, payment }
+}
+
+/** The first rule that forbids a repeat whatever the dependency's state, in the contract's order. */
+function forbidden(rules: RetryRules, call: CallFacts, failure: Failure, now: number): StopReason | undefined {
+  if (call.aborted || failure.class === 'aborted') return 'aborted'
+  if (failure.class !== 'exhausted' && !(isTransient(failure.class) && rules.retryOn.has(failure.class))) {
+    return 'permanent'
+  }
+  if (failure.class === 'exhausted') return 'exhausted-below'
+  if (!call.owns) return 'not-owner'
+  if (!rules.repeatable && !call.keyed && failure.certainty === 'unknown') return 'unsafe'
+  if (!call.replayable) return 'not-replayable'
+  if (pastWindow(rules, call, now)) return 'window'
+  if (call.attempt >= rules.attempts) return 'attempts'
+  if (failure.retry === false) return 'pushback'
+  return undefined
+}
+
+/** A server may have forgotten a key of that age: what is sent at `at` could be applied twice. */
+function pastWindow(rules: RetryRules, call: CallFacts, at: number): boolean {
+  return call.keyed && at - call.keyedAt > rules.window
+}
+
+/**
+ * The dependency's own wait replaces backoff. It is spread upward and never shortened: every caller
+ * that got the same `Retry-After` would otherwise return in the same instant. A wait that fits the
+ * deadline still fits when spread.
+ */
+function delayBefore(
+  rules: RetryRules,
+  call: CallFacts,
+  failure: Failure,
+  least: number,
+  now: number,
+  random: Random,
+): number {
+  const asked = failure.retryAfter
+  if (asked === undefined) return rules.backoff ? wait(rules.backoff, call.attempt - 1, call.waited, random) : 0
+  const spread = Math.max(rules.backoff?.initial ?? 0, PUSHBACK_SPREAD * asked) * random()
+  const room = call.deadline - now - asked - least
+  return asked + Math.max(0, Math.min(spread, room / 2))
+}
+
+function noRoom(
+  rules: RetryRules,
+  reason: StopReason,
+  delay: number,
+  dependency: DependencyPolicy,
+  now: number,
+): Decision {
+  if (rules.background && waitsForRoom(reason)) return { act: 'wait', reason, wait: delay }
+  return stop(reason, reason === 'breaker' ? dependency.retryAt(now) : undefined)
+}
+
+function stop(reason: StopReason, retryAt: number | undefined): Decision {
+  return { act: 'stop', stop: reason, retryAt }
+}
+
+function retryAfter(failure: Failure, now: number): number | undefined {
+  return failure.retryAfter === undefined ? undefined : now + failure.retryAfter
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it, test } from 'vitest'
+import { exhausts, STOP_REASONS, type StopReason, waitsForRoom } from './stop.js'
+
+/** DESIGN 1 (the words), 4.8 (what marks a failure as exhausted), 4.9 (what background calls wait out). */
+const table: [StopReason, exhausts: boolean, waits: boolean][] = [
+  ['ok', false, false],
+  ['permanent', false, false],
+  ['attempts', true, false],
+  ['deadline', true, false],
+  ['budget', true, true],
+  ['breaker', true, true],
+  ['concurrency', false, false],
+  ['throttled', true, true],
+  ['pushback', true, false],
+  ['unsafe', false, false],
+  ['not-replayable', false, false],
+  ['window', false, false],
+  ['not-owner', false, false],
+  ['exhausted-below', true, false],
+  ['aborted', false, false],
+]
+
+describe('stop reasons', () => {
+  it('are these and no others', () => {
+    expect(table.map(([reason]) => reason)).toEqual(STOP_REASONS)
+  })
+
+  test.each(table)('%s: exhausts layers above %s, background waits %s', (reason, exhausting, waiting) => {
+    expect([exhausts(reason), waitsForRoom(reason)]).toEqual([exhausting, waiting])
+  })
+})

@@ -1,0 +1,48 @@
+/**
+ * Stop reasons: why no further attempt is made. One word each, the same in code, records and metrics.
+ *
+ * @module
+ */
+
+export const STOP_REASONS = Object.freeze([
+  'ok',
+  'permanent',
+  'attempts',
+  'deadline',
+  'budget',
+  'breaker',
+  'concurrency',
+  'throttled',
+  'pushback',
+  'unsafe',
+  'not-replayable',
+  'window',
+  'not-owner',
+  'exhausted-below',
+  'aborted',
+] as const)
+
+export type StopReason = (typeof STOP_REASONS)[number]
+
+/**
+ * Stops after which layers above must not repeat the call: this layer did what could be done.
+ * `not-owner` is not among them, or the owner could never retry.
+ */
+const EXHAUSTING: ReadonlySet<StopReason> = new Set<StopReason>([
+  'attempts',
+  'budget',
+  'breaker',
+  'throttled',
+  'deadline',
+  'pushback',
+  'exhausted-below',
+])
+
+export function exhausts(stop: StopReason): boolean {
+  return EXHAUSTING.has(stop)
+}
+
+/** Refusals for want of room: background calls wait for it instead of ending. */
+export function waitsForRoom(stop: StopReason): boolean {
+  return stop === 'breaker' || stop === 'throttled' || stop === 'budget'
+}

@@ -1,0 +1,140 @@
+/**
+ * Window: counts over the last so many milliseconds, and over the last so many outcomes.
+ *
+ * A window must expire by the clock, not by traffic. cockatiel's sampling breaker moved on by one
+ * bucket per call however long the gap: after an idle hour, a 5 s window still held 40 old samples.
+ * And it must cost the same with 100 calls in it as with 100,000: opossum sorts every latency of the
+ * window on each failure, 21 ms of blocked event loop in the middle of an outage. So: a ring of
+ * buckets with running sums; reading a sum is one array read, moving on clears only what ran out.
+ *
+ * @module
+ */
+
+/** Several counters (columns) over one sliding time span, moved on together. */
+export class TimeWindow {
+  /** `buckets` rows of `columns` counters. */
+  readonly #rows: Int32Array
+  readonly #sums: Int32Array
+  readonly #columns: number
+  readonly #buckets: number
+  readonly #bucketMs: number
+  /** Number of the bucket that `now` fell into last, counted from time 0. */
+  #current = Number.NEGATIVE_INFINITY
+  /** When the current bucket ends: until then, moving on is one comparison. */
+  #ends = Number.NEGATIVE_INFINITY
+
+  /**
+   * @param span    milliseconds that the window covers (to within one bucket)
+   * @param columns how many counters
+   * @param buckets resolution; 10 keeps the error of the span below 10 %
+   */
+  constructor(span: number, columns: number, buckets = 10) {
+    this.#columns = columns
+    this.#buckets = buckets
+    this.#bucketMs = span / buckets
+    this.#rows = new Int32Array(buckets * columns)
+    this.#sums = new Int32Array(columns)
+  }
+
+  /** Adds to a counter at a time. Time that runs backwards counts as the current bucket. */
+  add(column: number, now: number, count = 1): void {
+    if (now >= this.#ends) this.#moveTo(now)
+    const cell = (this.#current % this.#buckets) * this.#columns + column
+    this.#rows[cell] = (this.#rows[cell] as number) + count
+    this.#sums[column] = (this.#sums[column] as number) + count
+  }
+
+  /** Takes back one that was added at `then`; nothing happens where that has left the window already. */
+  takeBack(column: number, then: number, now: number): void {
+    if (now >= this.#ends) this.#moveTo(now)
+    const bucket = Math.min(this.#current, Math.floor(then / this.#bucketMs))
+    if (bucket <= this.#current - this.#buckets || bucket < 0) return
+    const cell = (bucket % this.#buckets) * this.#columns + column
+    // Counted elsewhere (time ran backwards, or the window was cleared): that leaves by the clock.
+    if (this.#rows[cell] === 0) return
+    this.#rows[cell] = (this.#rows[cell] as number) - 1
+    this.#sums[column] = (this.#sums[column] as number) - 1
+  }
+
+  /** The counter's sum over the window that ends now. */
+  sum(column: number, now: number): number {
+    if (now >= this.#ends) this.#moveTo(now)
+    return this.#sums[column] as number
+  }
+
+  /** The counter's sum as it will be at a later time if nothing is added. Changes nothing. */
+  peek(column: number, at: number): number {
+    let sum = this.#sums[column] as number
+    if (at < this.#ends) return sum
+    const passed = Math.floor(at / this.#bucketMs) - this.#current
+    if (passed >= this.#buckets) return 0
+    for (let step = 1; step <= passed; step++) {
+      sum -= this.#rows[((this.#current + step) % this.#buckets) * this.#columns + column] as number
+    }
+    return sum
+  }
+
+  clear(): void {
+    this.#rows.fill(0)
+    this.#sums.fill(0)
+  }
+
+  #moveTo(now: number): void {
+    const target = Math.max(0, Math.floor(now / this.#bucketMs))
+    const passed = target - this.#current
+    if (passed >= this.#buckets) this.clear()
+    else for (let bucket = this.#current + 1; bucket <= target; bucket++) this.#empty(bucket % this.#buckets)
+    this.#current = target
+    this.#ends = (target + 1) * this.#bucketMs
+  }
+
+  #empty(bucket: number): void {
+    const start = bucket * this.#columns
+    for (let column = 0; column < this.#columns; column++) {
+      this.#sums[column] = (this.#sums[column] as number) - (this.#rows[start + column] as number)
+      this.#rows[start + column] = 0
+    }
+  }
+}
+
+/** The last `size` outcomes, whenever they came, each a small bit set; a running count per bit. */
+export class CountWindow {
+  readonly #ring: Uint8Array
+  readonly #sums: Int32Array
+  #next = 0
+  #filled = 0
+
+  /** @param size outcomes remembered @param bits how many flags an outcome has (at most 8) */
+  constructor(size: number, bits: number) {
+    this.#ring = new Uint8Array(size)
+    this.#sums = new Int32Array(bits)
+  }
+
+  /** Remembers an outcome by its flags and forgets the oldest one. */
+  push(flags: number): void {
+    const old = this.#ring[this.#next] as number
+    this.#ring[this.#next] = flags
+    this.#next = (this.#next + 1) % this.#ring.length
+    if (this.#filled < this.#ring.length) this.#filled++
+    for (let bit = 0; bit < this.#sums.length; bit++) {
+      this.#sums[bit] = (this.#sums[bit] as number) + ((flags >> bit) & 1) - ((old >> bit) & 1)
+    }
+  }
+
+  /** How many remembered outcomes carry the flag. */
+  count(bit: number): number {
+    return this.#sums[bit] as number
+  }
+
+  /** How many outcomes are remembered, at most `size`. */
+  get total(): number {
+    return this.#filled
+  }
+
+  clear(): void {
+    this.#ring.fill(0)
+    this.#sums.fill(0)
+    this.#next = 0
+    this.#filled = 0
+  }
+}

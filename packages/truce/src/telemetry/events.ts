@@ -1,0 +1,73 @@
+/**
+ * Events: what a guard tells while it works, for logs, dashboards and tests.
+ *
+ * @module
+ */
+import type { BreakerState } from '../policy/breaker.js'
+import type { StopReason } from '../policy/stop.js'
+import { Channel } from './channel.js'
+import type { AttemptRecord } from './record.js'
+
+export { Channel } from './channel.js'
+
+/** What a guard in `mode: 'observe'` would have done. It did not: the call went on as if unguarded. */
+export interface Observation {
+  /** Epoch ms. */
+  readonly t: number
+  readonly call: string
+  readonly dependency: string
+  readonly operation: string
+  /** The attempt that would have been refused, cut or followed by a retry; 0: before any. */
+  readonly attempt: number
+  readonly would: 'refuse' | 'retry' | 'stop' | 'time-out'
+  readonly reason: StopReason
+  /** ms that would have been waited before the retry. */
+  readonly wait?: number | undefined
+}
+
+/** A breaker went from one state to another. */
+export interface BreakerChange {
+  /** Epoch ms. */
+  readonly t: number
+  readonly dependency: string
+  readonly service: string
+  readonly from: BreakerState
+  readonly to: BreakerState
+}
+
+export const attempts = new Channel<AttemptRecord>()
+export const observations = new Channel<Observation>()
+export const breakerChanges = new Channel<BreakerChange>()
+
+/** The events by name. */
+export interface EventMap {
+  /** An attempt ended, or a call was refused before any. */
+  readonly attempt: AttemptRecord
+  readonly observation: Observation
+  readonly breaker: BreakerChange
+}
+
+const channels: { readonly [Name in keyof EventMap]: Channel<EventMap[Name]> } = {
+  attempt: attempts,
+  observation: observations,
+  breaker: breakerChanges,
+}
+
+export const events = Object.freeze({
+  /**
+   * Listens to every guard of the process. What a listener throws is reported once as a warning and
+   * reaches no call; listeners run in the call's path, so let them be short.
+   *
+   * @returns a function that ends the subscription
+   * @throws TypeError for a name that no event has
+   * @example
+   * const off = events.on('breaker', ({ dependency, from, to }) => console.log(`${dependency}: ${from} → ${to}`))
+   * off()
+   */
+  on<Name extends keyof EventMap>(name: Name, listener: (value: EventMap[Name]) => void): () => void {
+    if (!Object.hasOwn(channels, name)) {
+      throw new TypeError(`events.on: no event is called "${name}"; there are ${Object.keys(channels).join(', ')}`)
+    }
+    return channels[name].on(listener)
+  },
+})

@@ -1,0 +1,169 @@
+/**
+ * Metrics: what was counted, under the names of the glossary, read when somebody asks.
+ *
+ * Reading changes nothing and costs the calls nothing. Every series carries names from contracts only
+ * (service, dependency, operation) and words of fixed lists, so their number is bounded.
+ *
+ * @module
+ */
+import { STOP_REASONS } from '../policy/stop.js'
+import {
+  counted,
+  type DependencyCounters,
+  type DependencyGauges,
+  LAST_ATTEMPT,
+  type OperationCounters,
+} from './counters.js'
+import { BOUNDS, type Histogram } from './histogram.js'
+
+export type Labels = Readonly<Record<string, string>>
+
+/** A number with its labels. */
+export interface Sample {
+  readonly labels: Labels
+  readonly value: number
+}
+
+/** Durations with their labels, in seconds. */
+export interface Distribution {
+  readonly labels: Labels
+  readonly count: number
+  readonly sum: number
+  /** Values of at most `le` and more than the `le` before; the last `le` is Infinity. */
+  readonly buckets: readonly { readonly le: number; readonly count: number }[]
+}
+
+export type Metric =
+  | {
+      readonly name: string
+      readonly type: 'counter' | 'gauge'
+      readonly help: string
+      readonly values: readonly Sample[]
+    }
+  | {
+      readonly name: string
+      readonly type: 'histogram'
+      readonly help: string
+      readonly values: readonly Distribution[]
+    }
+
+/** Seconds; rounded, because 0.1 ms · 2^k in seconds shows the noise of doubles. */
+const SECONDS: readonly number[] = [
+  ...Array.from(BOUNDS, (ms) => Number((ms / 1_000).toPrecision(9))),
+  Number.POSITIVE_INFINITY,
+]
+
+const BREAKER_STATES = ['closed', 'shedding', 'open', 'half-open'] as const
+
+/**
+ * A snapshot of everything counted in this process, without the `truce_` prefix.
+ *
+ * @example
+ * const retries = metrics().find(({ name }) => name === 'retry_attempts_total')
+ */
+export function metrics(): Metric[] {
+  const { operations, dependencies } = counted()
+  const gauges = dependencies.map((dependency) => [dependency, dependency.read()] as const)
+
+  const counter = (name: string, help: string, read: (counters: OperationCounters) => number): Metric => ({
+    name,
+    type: 'counter',
+    help,
+    values: operations.map((counters) => ({ labels: labelsOf(counters), value: read(counters) })),
+  })
+  const histogram = (name: string, help: string, read: (counters: OperationCounters) => Histogram): Metric => ({
+    name,
+    type: 'histogram',
+    help,
+    values: operations.map((counters) => distribution(labelsOf(counters), read(counters))),
+  })
+  const gauge = (name: string, help: string, read: (gauges: DependencyGauges) => number | undefined): Metric => ({
+    name,
+    type: 'gauge',
+    help,
+    values: gauges.flatMap(([of, now]) => {
+      const value = read(now)
+      return value === undefined ? [] : [{ labels: dependencyLabels(of), value }]
+    }),
+  })
+
+  return [
+    counter('calls_total', 'Calls that began, refused ones included.', ({ calls }) => calls),
+    counter('attempts_total', 'Attempts that were sent, retries included.', ({ attempts }) => attempts),
+    counter('first_attempt_success_total', 'Calls that the original attempt answered.', (of) => of.firstAttemptSuccess),
+    counter('retry_attempts_total', 'Attempts after the original.', (of) => of.retryAttempts),
+    counter('retry_exhausted_total', 'Calls that failed with all their attempts used.', (of) => of.retryExhausted),
+    {
+      name: 'retry_refused_total',
+      type: 'counter',
+      help: 'Attempts that were refused, by reason.',
+      values: operations.flatMap(refusals),
+    },
+    {
+      name: 'retry_success_total',
+      type: 'counter',
+      help: `Retries that succeeded, by the number of the attempt (${LAST_ATTEMPT}+ is all later ones).`,
+      values: operations.flatMap(retrySuccesses),
+    },
+    counter('dependency_timeout_total', 'Attempts that failed as timeout.', ({ timeouts }) => timeouts),
+    {
+      name: 'circuit_breaker_open_total',
+      type: 'counter',
+      help: 'Times that the breaker opened.',
+      values: dependencies.map((of) => ({ labels: dependencyLabels(of), value: of.breakerOpened })),
+    },
+    histogram('attempt_duration_seconds', 'How long attempts took.', ({ attemptDuration }) => attemptDuration),
+    histogram('call_duration_seconds', 'How long calls took, waits included.', ({ callDuration }) => callDuration),
+    gauge('retry_budget_remaining', 'Retries that the budget can pay now.', ({ budgetRemaining }) => budgetRemaining),
+    {
+      name: 'circuit_breaker_state',
+      type: 'gauge',
+      help: 'Is the breaker in this state: 1, or 0.',
+      values: gauges.flatMap(([of, { breakerState }]) =>
+        BREAKER_STATES.map((state) => ({
+          labels: { ...dependencyLabels(of), state },
+          value: Number(state === breakerState),
+        })),
+      ),
+    },
+    gauge('concurrency_limit', 'Attempts that may be under way at once.', ({ concurrencyLimit }) => concurrencyLimit),
+    {
+      name: 'in_flight',
+      type: 'gauge',
+      help: 'Calls under way, their waits included.',
+      values: operations.map((of) => ({ labels: labelsOf(of), value: of.inFlight })),
+    },
+  ]
+}
+
+function labelsOf({ service, dependency, operation, effect }: OperationCounters): Labels {
+  return { service, dependency, operation, effect }
+}
+
+function dependencyLabels({ service, dependency }: DependencyCounters): Labels {
+  return { service, dependency }
+}
+
+/** Reasons that never occurred have no series: fifteen for every operation would be mostly zeros. */
+function refusals(counters: OperationCounters): Sample[] {
+  return STOP_REASONS.map((reason) => ({
+    labels: { ...labelsOf(counters), reason },
+    value: counters.refused(reason),
+  })).filter(({ value }) => value > 0)
+}
+
+function retrySuccesses(counters: OperationCounters): Sample[] {
+  return Array.from({ length: LAST_ATTEMPT + 1 }, (_, attempt) => ({
+    labels: { ...labelsOf(counters), attempt: attempt < LAST_ATTEMPT ? String(attempt) : `${LAST_ATTEMPT}+` },
+    value: counters.retrySuccess(attempt),
+  })).filter(({ value }) => value > 0)
+}
+
+function distribution(labels: Labels, { count, sum, buckets }: Histogram): Distribution {
+  return {
+    labels,
+    count,
+    sum: sum / 1_000,
+    buckets: SECONDS.map((le, bucket) => ({ le, count: buckets[bucket] ?? 0 })),
+  }
+}

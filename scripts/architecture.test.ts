@@ -1,0 +1,89 @@
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { runPlanted } from './planted.js'
+
+const src = 'packages/truce/src/'
+const args = ['--config', '.dependency-cruiser.mjs', 'packages']
+
+/** A small house in which every allowed import stands once. */
+const house: Record<string, string> = {
+  [`${src}policy/backoff.ts`]: 'export const wait = 1\n',
+  [`${src}policy/index.ts`]: "export { wait } from './backoff.js'\n",
+  [`${src}policy/backoff.test.ts`]: "import 'vitest'\nimport '../testing/index.js'\nimport './backoff.js'\n",
+  [`${src}http/semantics/status.ts`]: "import '../../policy/index.js'\nexport const status = 1\n",
+  [`${src}context/deadline.ts`]: "import 'node:async_hooks'\nimport '../policy/index.js'\nexport const deadline = 1\n",
+  [`${src}telemetry/index.ts`]: "import '../policy/index.js'\nexport const record = 1\n",
+  [`${src}guard/guard.ts`]:
+    "import '../policy/index.js'\nimport '../http/semantics/status.js'\nimport '../context/deadline.js'\nimport '../telemetry/index.js'\nexport const guard = 1\n",
+  [`${src}http/index.ts`]: "import '../guard/guard.js'\nimport './semantics/status.js'\nexport const fetch = 1\n",
+  [`${src}testing/index.ts`]:
+    "import '../policy/index.js'\nimport '../guard/guard.js'\nimport '../telemetry/index.js'\nexport const clock = 1\n",
+  [`${src}index.ts`]: "export { guard } from './guard/guard.js'\nexport { fetch } from './http/index.js'\n",
+  'packages/lab/package.json': '{ "name": "@truce/lab", "type": "module" }\n',
+  'packages/lab/src/index.ts': 'export const lab = 1\n',
+}
+
+/** Rules broken, by the file that breaks them, by the house with these files on top. */
+function broken(files: Readonly<Record<string, string>>): Record<string, string[]> {
+  const { output } = runPlanted({ ...house, ...files }, 'depcruise', [...args, '--output-type', 'json'])
+  const { summary } = JSON.parse(output) as { summary: { violations: { from: string; rule: { name: string } }[] } }
+  const rules: Record<string, string[]> = {}
+  for (const { from, rule } of summary.violations) (rules[from] ??= []).push(rule.name)
+  return rules
+}
+
+/** What is planted where below packages/truce/src, and the rule that has to refuse it. */
+const violations: [what: string, file: string, code: string, rule: string][] = [
+  ['policy/ imports context/', 'policy/bad-1.ts', "import '../context/deadline.js'", 'policy-is-pure'],
+  [
+    'policy/ imports a type of guard/',
+    'policy/bad-2.ts',
+    "import type { guard } from '../guard/guard.js'\nexport type G = typeof guard",
+    'policy-is-pure',
+  ],
+  ['policy/ imports Node', 'policy/bad-3.ts', "import 'node:path'", 'policy-is-pure'],
+  ['policy/ imports a package', 'policy/bad-4.ts', "import 'yaml'", 'policy-is-pure'],
+  ['semantics imports guard/', 'http/semantics/bad-1.ts', "import '../../guard/guard.js'", 'floor-1-http'],
+  ['semantics imports the rest of http/', 'http/semantics/bad-2.ts', "import '../index.js'", 'floor-1-http'],
+  ['context/ imports guard/', 'context/bad-1.ts', "import '../guard/guard.js'", 'floor-1-context'],
+  ['telemetry/ imports guard/', 'telemetry/bad-1.ts', "import '../guard/guard.js'", 'floor-1-telemetry'],
+  ['telemetry/ imports context/', 'telemetry/bad-2.ts', "import '../context/deadline.js'", 'floor-1-telemetry'],
+  ['guard/ imports http/', 'guard/bad-1.ts', "import '../http/index.js'", 'floor-2-guard'],
+  ['guard/ imports the index', 'guard/bad-2.ts', "import '../index.js'", 'floor-2-guard'],
+  ['http/ imports the index', 'http/bad-1.ts', "import '../index.js'", 'floor-3-http'],
+  ['guard/ imports testing/', 'guard/bad-3.ts', "import '../testing/index.js'", 'testing-is-for-tests'],
+  ['the index imports testing/', 'bad-1.ts', "import './testing/index.js'", 'testing-is-for-tests'],
+  ['testing/ imports http/', 'testing/bad-1.ts', "import '../http/index.js'", 'testing-floor'],
+  ['truce imports @truce/', 'guard/bad-4.ts', "import '@truce/lab'", 'truce-knows-no-other-package'],
+  ['truce imports a package', 'guard/bad-5.ts', "import 'yaml'", 'truce-has-no-dependency'],
+  ['an undeclared package', 'guard/bad-6.test.ts', "import 'acorn'", 'declared-dependencies'],
+  ['another package by path', 'guard/bad-7.test.ts', "import '../../../lab/src/index.js'", 'packages-by-name'],
+  ['a cycle', 'guard/one.ts', "import './two.js'", 'no-circular'],
+  ['a test in production', 'guard/bad-9.ts', "import '../policy/backoff.test.js'", 'tests-are-leaves'],
+  ['nothing there', 'guard/bad-10.ts', "import './missing.js'", 'resolvable'],
+  ['a path into dist', '../../lab/src/bad-1.ts', "import '../../truce/dist/index.js'", 'packages-by-name'],
+  ['a development dependency', '../../lab/src/bad-2.ts', "import 'fast-check'", 'no-dev-dependency-at-run-time'],
+]
+
+describe('architecture', { timeout: 60_000 }, () => {
+  test('a house that keeps the rules passes', () => {
+    expect(broken({})).toEqual({})
+    expect(runPlanted(house, 'depcruise', args)).toMatchObject({ code: 0 })
+  })
+
+  test('a violation ends the gate with an error', () => {
+    const file = { [`${src}policy/bad.ts`]: "import 'node:path'\n" }
+    expect(runPlanted({ ...house, ...file }, 'depcruise', args)).toMatchObject({ code: 1 })
+  })
+
+  // Planted together, as one run costs a second; each stands in a file of its own.
+  const rules = broken({
+    ...Object.fromEntries(violations.map(([, file, code]) => [path.posix.join(src, file), `${code}\n`])),
+    [`${src}guard/two.ts`]: "import './one.js'\n",
+    'packages/truce/dist/index.js': 'export const built = 1\n',
+  })
+
+  test.each(violations)('refused: %s', (_what, file, _code, rule) => {
+    expect(rules[path.posix.join(src, file)]).toContain(rule)
+  })
+})

@@ -1,0 +1,52 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import config from '../vitest.config.js'
+import { pages, root } from './docs/blocks.js'
+
+/** What package.json exports, what is in src/, what tests import and what the docs name are one list. */
+const folder = path.join(root, 'packages', 'truce')
+const { exports } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+  exports: Record<string, string | Record<string, string>>
+}
+const subpaths = Object.keys(exports).filter((subpath) => subpath !== './package.json')
+const nameOf = (subpath: string) => path.posix.join('truce', subpath)
+const entryOf = (subpath: string) => path.posix.join(subpath, 'index')
+
+describe.each(subpaths)('export %s', (subpath) => {
+  const source = path.join(folder, 'src', `${entryOf(subpath)}.ts`)
+
+  test('has its index in src/', () => {
+    expect(existsSync(source), `${source} is missing`).toBe(true)
+  })
+
+  test('points at what the build makes of it, types first', () => {
+    const targets = { types: `./dist/${entryOf(subpath)}.d.ts`, default: `./dist/${entryOf(subpath)}.js` }
+    expect(JSON.stringify(exports[subpath])).toBe(JSON.stringify(targets))
+  })
+
+  test('is tested on its source', () => {
+    const aliases = config.resolve?.alias as { find: RegExp; replacement: string }[]
+    const name = nameOf(subpath)
+    const resolved = aliases
+      .filter(({ find }) => find.test(name))
+      .map(({ find, replacement }) => name.replace(find, replacement))
+    expect(resolved).toEqual([source])
+  })
+
+  test('is named in the docs, once there are any', () => {
+    const texts = pages().map((page) => readFileSync(path.join(root, page), 'utf8'))
+    const imported = new RegExp(`['"\`]${nameOf(subpath)}['"\`]`)
+    expect(texts.length === 0 || texts.some((text) => imported.test(text)), `no page names ${nameOf(subpath)}`).toBe(
+      true,
+    )
+  })
+})
+
+test('every folder of src/ with an index is exported', () => {
+  const folders = readdirSync(path.join(folder, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  const indexed = folders
+    .map(({ name }) => name)
+    .filter((name) => existsSync(path.join(folder, 'src', name, 'index.ts')))
+  expect(indexed.filter((name) => !(`./${name}` in exports))).toEqual([])
+})
