@@ -36,7 +36,7 @@ class Ledger {
   }
 
   capacity(now: number): number {
-    return Math.min(100, Math.max(this.least, 0.1 * Ledger.within(this.firstSuccesses, now, 1_000)))
+    return Math.min(100, Math.max(this.least, Ledger.within(this.firstSuccesses, now, 1_000) / 10))
   }
 
   ceiling(now: number): number {
@@ -55,14 +55,16 @@ class Ledger {
 
   deposit(now: number): void {
     this.firstSuccesses.push(now)
-    this.tokens = Math.min(this.capacity(now), this.tokens + 0.4)
+    this.tokens = tenths(Math.min(this.capacity(now), this.tokens + 0.4))
   }
 
   pay(now: number): Payment {
-    if (Ledger.within(this.paidAt, now, 100) >= this.settings.max) return 0
+    // `max` below one a second: one in the span in which it allows one.
+    const { max } = this.settings
+    if (Ledger.within(this.paidAt, now, 100 * Math.max(1, 1 / max)) >= Math.max(1, max)) return 0
     let payment: Payment = 0
     if (this.tokens >= 1 && Ledger.within(this.paidAt, now, 1_000) + 1 <= this.ceiling(now)) {
-      this.tokens -= 1
+      this.tokens = tenths(this.tokens - 1)
       payment = 1
     } else if (this.settings.floor > 0 && this.floorTokens >= 1) {
       this.floorTokens -= 1
@@ -75,20 +77,23 @@ class Ledger {
   giveBack({ payment, at }: Paid, now: number): void {
     const index = this.retries.findIndex((retry) => retry.at === at && retry.payment === payment)
     if (index >= 0) this.retries.splice(index, 1)
-    if (payment === 1) this.tokens = Math.min(this.capacity(now), this.tokens + 1)
+    if (payment === 1) this.tokens = tenths(Math.min(this.capacity(now), this.tokens + 1))
     else this.floorTokens = Math.min(Math.max(1, this.settings.floor), this.floorTokens + 1)
   }
 
   admit(attempts: number): void {
     if (!this.settings.growLeast || attempts - 1 <= this.least) return
-    this.tokens += attempts - 1 - this.least
+    this.tokens = tenths(this.tokens + attempts - 1 - this.least)
     this.least = attempts - 1
   }
 }
 
+/** Five deposits of 0.4 make two retries, exactly. */
+const tenths = (retries: number) => Math.round(retries * 10) / 10
+
 const settings: fc.Arbitrary<BudgetSettings> = fc.record({
   ratio: fc.constantFrom(0.1, 0.2, 0.5, 1, 2),
-  max: fc.constantFrom(1, 2, 5, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY),
+  max: fc.constantFrom(0.2, 1, 2, 5, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY),
   floor: fc.constantFrom(0, 0, 0.5, 1, 4),
   least: fc.constantFrom(0, 1, 2, 10, 100),
   growLeast: fc.boolean(),
@@ -191,7 +196,7 @@ describe('budget, against a model', () => {
               const ceiling = Math.max(rules.least, rules.ratio * since(10_000, originals))
               expect(since(9_000, all)).toBeLessThanOrEqual(ceiling)
             }
-            expect(since(900, all)).toBeLessThanOrEqual(rules.max)
+            expect(since(900 * Math.max(1, 1 / rules.max), all)).toBeLessThanOrEqual(Math.max(1, rules.max))
             expect(since(10_000, fromFloor)).toBeLessThanOrEqual(Math.max(1, rules.floor) + 10 * rules.floor)
           }
         },

@@ -29,7 +29,7 @@ export const BUDGET = Object.freeze({
 export interface BudgetSettings {
   /** Hard ceiling on retries ÷ originals over 10 s. */
   readonly ratio: number
-  /** Hard ceiling, retries a second; `Infinity` for none. */
+  /** Hard ceiling, retries a second (more than 0); `Infinity` for none. */
   readonly max: number
   /** Extra allowance of this instance, retries a second, spent where bucket or ratio say no; 0 for none. */
   readonly floor: number
@@ -38,6 +38,8 @@ export interface BudgetSettings {
   /** May `least` grow to one call's worth when operations are added? (instances ≤ 10) */
   readonly growLeast: boolean
 }
+
+const TENTHS = 10
 
 const ORIGINALS = 0
 const RETRIES = 1
@@ -52,8 +54,11 @@ const FLOOR = 2
 export class Budget {
   readonly #settings: BudgetSettings
   readonly #window = new TimeWindow(BUDGET.window, 3)
-  readonly #second = new TimeWindow(1_000, 1)
+  /** Retries of the span in which `max` allows one at least: a second, or longer where it is slower. */
+  readonly #lately: TimeWindow
+  readonly #most: number
   #least: number
+  /** In tenths of a retry: 0.4 is no binary fraction, and five of them must make two retries. */
   #tokens: number
   #floorTokens: number
   #floorAt = Number.NEGATIVE_INFINITY
@@ -61,7 +66,9 @@ export class Budget {
   constructor(settings: BudgetSettings) {
     this.#settings = settings
     this.#least = settings.least
-    this.#tokens = settings.least
+    this.#tokens = settings.least * TENTHS
+    this.#most = Math.max(1, settings.max)
+    this.#lately = new TimeWindow(1_000 * Math.max(1, 1 / settings.max), 1)
     this.#floorTokens = Math.max(1, settings.floor)
   }
 
@@ -69,7 +76,7 @@ export class Budget {
   admit(attempts: number): void {
     const worth = Math.min(attempts - 1, BUDGET.capacityMax)
     if (!this.#settings.growLeast || worth <= this.#least) return
-    this.#tokens += worth - this.#least
+    this.#tokens += (worth - this.#least) * TENTHS
     this.#least = worth
   }
 
@@ -80,16 +87,16 @@ export class Budget {
   /** A first attempt succeeded: the only thing that fills the bucket. */
   deposit(now: number): void {
     this.#window.add(FIRST_SUCCESSES, now)
-    this.#tokens = Math.min(this.#capacity(now), this.#tokens + BUDGET.deposit)
+    this.#tokens = Math.min(this.#capacity(now), this.#tokens + BUDGET.deposit * TENTHS)
   }
 
   /** Pays for one retry now, or returns 0 and takes nothing. */
   pay(now: number): Payment {
-    if (this.#second.sum(0, now) + 1 > this.#settings.max) return REFUSED
+    if (this.#lately.sum(0, now) + 1 > this.#most) return REFUSED
     const payment = this.#payFromBucket(now) ? BUCKET : this.#payFromFloor(now) ? FLOOR : REFUSED
     if (payment !== REFUSED) {
       this.#window.add(RETRIES, now)
-      this.#second.add(0, now)
+      this.#lately.add(0, now)
     }
     return payment
   }
@@ -98,23 +105,24 @@ export class Budget {
    * The retry succeeded: its cost comes back. It was made, so the ceilings still count it.
    */
   refund(payment: Payment, now: number): void {
-    if (payment === BUCKET) this.#tokens = Math.min(this.#capacity(now), this.#tokens + 1)
+    if (payment === BUCKET) this.#tokens = Math.min(this.#capacity(now), this.#tokens + TENTHS)
   }
 
   /** The retry paid for at `then` was never made (abort, refusal, throw): the ceilings forget it as well. */
   takeBack(payment: Payment, then: number, now: number): void {
     if (payment === REFUSED) return
     this.#window.takeBack(RETRIES, then, now)
-    this.#second.takeBack(0, then, now)
+    this.#lately.takeBack(0, then, now)
     if (payment === BUCKET) this.refund(payment, now)
     else this.#floorTokens = Math.min(Math.max(1, this.#settings.floor), this.#floorTokens + 1)
   }
 
   /** Retries that could be paid at this moment. */
   remaining(now: number): number {
-    const bucket = Math.min(this.#tokens, this.#capacity(now), this.#ceiling(now) - this.#window.sum(RETRIES, now))
+    const paid = Math.min(this.#tokens, this.#capacity(now)) / TENTHS
+    const bucket = Math.min(paid, this.#ceiling(now) - this.#window.sum(RETRIES, now))
     const floor = this.#settings.floor > 0 ? this.#floorAllowance(now) : 0
-    const second = this.#settings.max - this.#second.sum(0, now)
+    const second = this.#most - this.#lately.sum(0, now)
     return Math.max(0, Math.floor(Math.min(second, Math.max(0, Math.floor(bucket)) + Math.floor(floor))))
   }
 
@@ -122,8 +130,8 @@ export class Budget {
     if (this.#window.sum(RETRIES, now) + 1 > this.#ceiling(now)) return false
     // Room may have shrunk with the traffic that once filled it.
     this.#tokens = Math.min(this.#tokens, this.#capacity(now))
-    if (this.#tokens < 1) return false
-    this.#tokens -= 1
+    if (this.#tokens < TENTHS) return false
+    this.#tokens -= TENTHS
     return true
   }
 
@@ -146,8 +154,9 @@ export class Budget {
     return Math.max(this.#least, this.#settings.ratio * this.#window.sum(ORIGINALS, now))
   }
 
+  /** In tenths of a retry. */
   #capacity(now: number): number {
-    const earned = BUDGET.capacity * this.#window.sum(FIRST_SUCCESSES, now)
-    return Math.min(BUDGET.capacityMax, Math.max(this.#least, earned))
+    const earned = BUDGET.capacity * TENTHS * this.#window.sum(FIRST_SUCCESSES, now)
+    return Math.min(BUDGET.capacityMax * TENTHS, Math.max(this.#least * TENTHS, earned))
   }
 }

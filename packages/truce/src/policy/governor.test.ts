@@ -148,7 +148,7 @@ describe('governor', () => {
 
     it('counts outcomes of all kinds, forgets them by the clock, and never spares originals', () => {
       const governor = new Governor(true)
-      for (const [index, outcome] of [...times(4, 'timeout'), 'error' as const].entries())
+      for (const [index, outcome] of [...times(3, 'timeout'), 'slow' as const, 'error' as const].entries())
         feed(governor, outcome, index)
       expect(governor.allowsRetry(5, never)).toBe(false)
       expect(governor.allowsRetry(10_005, never)).toBe(true)

@@ -151,4 +151,17 @@ describe('line', () => {
       }),
     )
   })
+
+  it('takes those that went out together and failed together as one round of backoff', () => {
+    const line = new Line()
+    line.sent(0)
+    line.succeeded()
+    const together = sendAll(line, 0)
+    expect(together).toBe(2)
+    for (let n = 0; n < together; n++) line.failed(0, half)
+    expect(line.waitAt(0)).toBe(500)
+    line.sent(500)
+    line.failed(500, half)
+    expect(line.waitAt(500)).toBe(1_000)
+  })
 })

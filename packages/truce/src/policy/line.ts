@@ -48,6 +48,8 @@ export class Line {
   failed(now: number, random: Random): void {
     this.#inFlight--
     this.#credits = this.#inFlight > 0 ? 0 : 1
+    // Those that went out together fail together: one round, one step of backoff.
+    if (now < this.#notBefore) return
     this.#notBefore = now + wait(LINE.backoff, this.#failures, 0, random)
     this.#failures++
   }

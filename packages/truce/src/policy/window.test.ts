@@ -104,6 +104,14 @@ describe('TimeWindow', () => {
     expect(window.sum(0, now + SPAN)).toBe(0)
   })
 
+  it('takes the very end of a bucket as the start of the next', () => {
+    const window = new TimeWindow(SPAN, 1)
+    window.add(0, 0)
+    window.add(0, BUCKET)
+    expect([window.peek(0, SPAN - 1), window.peek(0, SPAN), window.peek(0, SPAN + BUCKET)]).toEqual([2, 1, 0])
+    expect([window.sum(0, SPAN - 1), window.sum(0, SPAN), window.sum(0, SPAN + BUCKET)]).toEqual([2, 1, 0])
+  })
+
   it('counts an event of the past as one of now', () => {
     const window = new TimeWindow(SPAN, 1)
     window.add(0, 2_000)

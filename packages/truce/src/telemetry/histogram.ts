@@ -61,7 +61,7 @@ export class Histogram {
   }
 }
 
-/** The octave is the number of binary digits, then at most four bounds are compared: cheaper than a logarithm. */
+/** The octave is the number of binary digits, the rest is comparisons: exact, where a logarithm rounds. */
 function bucketOf(ms: number): number {
   if (!(ms > FIRST)) return 0
   if (ms > LAST) return BOUNDS.length

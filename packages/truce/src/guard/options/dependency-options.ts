@@ -162,9 +162,11 @@ function concurrencySettings(given: DependencyOptions['concurrency']): Concurren
 function budget(given: BudgetOptions | 'none' | undefined, instances: number): Budget | null {
   if (given === 'none') return null
   knownOptions(given, ['ratio', 'max', 'floor'], 'budget')
+  const max = given?.max === undefined ? Number.POSITIVE_INFINITY : rate(given.max, 'budget.max')
+  if (max === 0) throw new OptionError('budget.max', given?.max, 'more than 0; to make no retries, say attempts: 1')
   return new Budget({
     ratio: share(given?.ratio ?? BUDGET.ratio, 'budget.ratio'),
-    max: given?.max === undefined ? Number.POSITIVE_INFINITY : rate(given.max, 'budget.max'),
+    max,
     floor: given?.floor === undefined ? 0 : rate(given.floor, 'budget.floor'),
     least: 1,
     growLeast: instances <= BUDGET.smallFleet,
