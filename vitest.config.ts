@@ -3,7 +3,12 @@ import { defineConfig } from 'vitest/config'
 
 const truce = (path: string) => fileURLToPath(new URL(`./packages/truce/src/${path}`, import.meta.url))
 
-/** Tests run on the sources: a test never passes on a stale build. */
+/**
+ * Tests run on the sources: a test never passes on a stale build.
+ *
+ * Systems (real processes under load) run after all units and one at a time: they measure what the
+ * services do, not what the neighbours leave of the processor.
+ */
 export default defineConfig({
   resolve: {
     alias: [
@@ -12,11 +17,24 @@ export default defineConfig({
     ],
   },
   test: {
-    include: [
-      'packages/*/{src,test}/**/*.test.ts',
-      'examples/*/{src,test}/**/*.test.ts',
-      'docs/**/*.test.ts',
-      'scripts/**/*.test.ts',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/*/{src,test}/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: ['examples/*/test/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 })

@@ -4,6 +4,7 @@
  * @module
  */
 import { mkdirSync } from 'node:fs'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { drive, type Driver, type Sent } from './drive.js'
 import type { Fault } from './faults.js'
@@ -37,6 +38,7 @@ export interface Progress {
 }
 
 const PROGRESS_MS = 250
+const LATENESS_RESOLUTION_MS = 10
 const DRAIN_LOOK_MS = 100
 
 export interface Played {
@@ -44,6 +46,8 @@ export interface Played {
   readonly sent: readonly Sent[]
   /** Of the arrivals, epoch ms. */
   readonly start: number
+  /** How late the driver's timers ran, 99 %: on a starved machine the services stall alike. */
+  readonly lateMs: number
 }
 
 export async function runHalf(options: HalfOptions): Promise<Played> {
@@ -86,6 +90,8 @@ async function play(options: HalfOptions, services: Family): Promise<Played> {
   let refuse: (error: unknown) => void
   const refused = new Promise<never>((_, reject) => (refuse = reject))
   refused.catch(() => undefined)
+  const lateness = monitorEventLoopDelay({ resolution: LATENESS_RESOLUTION_MS })
+  lateness.enable()
   const start = now()
   const driver = drive(options.orders, order.url, now)
   const timers = plan.faults.flatMap((fault) =>
@@ -101,9 +107,10 @@ async function play(options: HalfOptions, services: Family): Promise<Played> {
     await Promise.race([driver.done, refused, services.broken, options.interrupted])
     await drained(driver, order.url, now() + plan.drain)
     options.progress(progressOf(driver, plan, now() - start))
-    return { sent: driver.sent, start }
+    return { sent: driver.sent, start, lateMs: lateness.percentile(99) / 1e6 - LATENESS_RESOLUTION_MS }
   } finally {
     driver.stop()
+    lateness.disable()
     clearInterval(watch)
     for (const timer of timers) clearTimeout(timer)
   }

@@ -6,7 +6,7 @@
 import { join, relative, resolve } from 'node:path'
 import { type HalfName, runHalf } from './half.js'
 import { type Figures, figures } from './measure/figures.js'
-import { promises } from './measure/promises.js'
+import { promises, starved } from './measure/promises.js'
 import { readRemains } from './measure/read.js'
 import { HELP, type Options, parseOptions } from './options.js'
 import { arrivals, plan } from './plan.js'
@@ -40,7 +40,17 @@ async function main(args: readonly string[]): Promise<number> {
   const kept = `Databases and attempt logs: ${relative(process.cwd(), folder)}`
   if (options.json) {
     const { quick, rate, seed } = options
-    const whole = { ok, quick, rate, seed, ...halves, promises: promised, sentence: sentence(halves), folder }
+    const whole = {
+      ok,
+      starved: starved(halves),
+      quick,
+      rate,
+      seed,
+      ...halves,
+      promises: promised,
+      sentence: sentence(halves),
+      folder,
+    }
     process.stdout.write(`${JSON.stringify(whole)}\n`)
     say(kept)
   } else {
@@ -52,7 +62,7 @@ async function main(args: readonly string[]): Promise<number> {
 async function half(name: HalfName, options: Options, folder: string): Promise<Figures> {
   const wanted = plan(options)
   const progress = progressLine(TITLES[name], wanted.lasts, process.stderr)
-  const { sent, start } = await runHalf({
+  const { sent, start, lateMs } = await runHalf({
     half: name,
     plan: wanted,
     orders: arrivals(wanted, options.rate, options.seed),
@@ -64,7 +74,7 @@ async function half(name: HalfName, options: Options, folder: string): Promise<F
     progress: progress.show,
   }).finally(progress.end)
   const quiet = [...wanted.pauses.map(({ from }) => start + from), start + wanted.lasts]
-  return figures(sent, await readRemains(join(folder, name)), quiet)
+  return figures(sent, await readRemains(join(folder, name)), quiet, lateMs)
 }
 
 main(process.argv.slice(2)).then(

@@ -78,7 +78,7 @@ export function plan({ quick }: PlanOptions): Plan {
     faults,
     lasts,
     pauses: pauses.filter(({ from, until }) => until > from && from < lasts),
-    drain: quick ? 2_500 : 8_000,
+    drain: quick ? 3_000 : 8_000,
   }
 }
 

@@ -23,9 +23,12 @@ function bar(title: string, lastsMs: number, out: NodeJS.WriteStream): ProgressL
     { format, stream: out, hideCursor: true, barsize: 20, gracefulExit: false },
     Presets.shades_grey,
   )
-  line.start(lastsMs, 0, { clock: '', text: '' })
   return {
-    show: (now) => line.update(Math.min(now.ms, lastsMs), { clock: clock(now.ms), text: text(now) }),
+    // Started late: what is said while the services start would tear it.
+    show(now) {
+      if (!line.isActive) line.start(lastsMs, 0, { clock: '', text: '' })
+      line.update(Math.min(now.ms, lastsMs), { clock: clock(now.ms), text: text(now) })
+    },
     end: () => line.stop(),
   }
 }

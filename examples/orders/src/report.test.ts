@@ -26,6 +26,7 @@ const half = (over: Partial<Figures> = {}): Figures => ({
   lost: 0,
   orphans: 0,
   healthySuccess: 1,
+  lateMs: 5,
   answer: { p50Ms: 100, p99Ms: 1_200 },
   stops: { attempts: 3, breaker: 40 },
   faults: [fault('outage'), fault('freeze')],
@@ -81,6 +82,12 @@ describe('report', () => {
   test('a share is never rounded up to 100 %', () => {
     const halves = { handwritten: byHand, truce: half({ finalSuccess: 0.9999 }) }
     expect(report(halves, [])).toContain('99.9 %')
+  })
+
+  test('a starved machine is named, or its timeouts would be blamed on retries', () => {
+    const halves = { handwritten: byHand, truce: half({ lateMs: 60 }) }
+    expect(report(halves, [])).toContain('! This machine was busy')
+    expect(report({ ...halves, truce: half() }, [])).not.toContain('! This machine')
   })
 
   test('the sentence has the figures of both halves', () => {

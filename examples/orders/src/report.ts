@@ -4,7 +4,7 @@
  * @module
  */
 import type { FaultFigures, Figures } from './measure/figures.js'
-import type { Halves, Promised } from './measure/promises.js'
+import { type Halves, type Promised, starved } from './measure/promises.js'
 
 export function report(halves: Halves, promised: readonly Promised[]): string {
   return [
@@ -12,9 +12,14 @@ export function report(halves: Halves, promised: readonly Promised[]): string {
     table(['during and after each fault', 'by hand', 'Truce'], perFault(halves)),
     `Calls stopped without success, by reason: ${stopsOf(halves.truce.stops)} (by hand: nobody kept a record)`,
     promised.map(({ name, ok, found }) => `${ok ? '✓' : '✗'} ${name}: ${found}`).join('\n'),
+    ...(starved(halves) ? [STARVED] : []),
     sentence(halves),
   ].join('\n\n')
 }
+
+const STARVED =
+  '! This machine was busy with other things: timers ran late, so attempts timed out for want of a processor. ' +
+  'The figures say little; run it again when nothing else runs.'
 
 /** What happened, in one sentence and its figures. */
 export function sentence({ handwritten, truce }: Halves): string {

@@ -74,18 +74,33 @@ async function allGone(pids: readonly number[]): Promise<void> {
   while (pids.some(alive)) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
+interface Result {
+  readonly ok: boolean
+  readonly starved: boolean
+  readonly promises: { name: string; ok: boolean; found: string }[]
+  readonly handwritten: Record<string, number>
+  readonly truce: Record<string, number>
+  readonly sentence: string
+}
+
+async function quickRun() {
+  const run = start('--quick', '--json')
+  const pids = Object.values(await run.services)
+  const { code, stdout } = await run.ended
+  return { pids, code, result: JSON.parse(stdout) as Result }
+}
+
+/** A run whose machine was busy with other tests says so, and is done again: its timeouts are not the retries'. */
+async function undisturbedRun() {
+  const first = await quickRun()
+  if (!first.result.starved || first.result.ok) return first
+  const second = await quickRun()
+  return second.result.starved && !second.result.ok ? quickRun() : second
+}
+
 describe('the quick run', () => {
-  test('what must hold, holds; and the figures are complete', { timeout: 90_000 }, async () => {
-    const run = start('--quick', '--json')
-    const pids = Object.values(await run.services)
-    const { code, stdout } = await run.ended
-    const result = JSON.parse(stdout) as {
-      ok: boolean
-      promises: { name: string; ok: boolean; found: string }[]
-      handwritten: Record<string, number>
-      truce: Record<string, number>
-      sentence: string
-    }
+  test('what must hold, holds; and the figures are complete', { timeout: 180_000 }, async () => {
+    const { pids, code, result } = await undisturbedRun()
     expect(result.promises.filter(({ ok }) => !ok)).toEqual([])
     expect(result.promises).toHaveLength(5)
     expect([result.ok, code]).toEqual([true, 0])

@@ -32,7 +32,10 @@ export interface Figures {
   readonly lost: number
   /** Reserved, though the user was told that the order failed. */
   readonly orphans: number
+  /** Confirmed in the first answer, before the first fault. */
   readonly healthySuccess: number
+  /** How late the driver's timers ran, 99 %. */
+  readonly lateMs: number
   readonly answer: { readonly p50Ms: number; readonly p99Ms: number }
   readonly stops: Readonly<Record<string, number>>
   readonly faults: readonly FaultFigures[]
@@ -76,7 +79,7 @@ const WATCH_MS = 3_000
 const SHORTLY_MS = 400
 
 /** @param quiet when arrivals pause or end, epoch ms */
-export function figures(sent: readonly Sent[], remains: Remains, quiet: readonly number[]): Figures {
+export function figures(sent: readonly Sent[], remains: Remains, quiet: readonly number[], lateMs = 0): Figures {
   const all = fates(sent, remains)
   const calls = callsOf(remains.orders)
   const attempts = remains.attempts
@@ -95,6 +98,7 @@ export function figures(sent: readonly Sent[], remains: Remains, quiet: readonly
     lost: all.filter(({ lost }) => lost).length,
     orphans: all.filter(({ orphan }) => orphan).length,
     healthySuccess: share(faultless, ({ atOnce }) => atOnce),
+    lateMs: Math.round(lateMs),
     answer: { p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) },
     stops: remains.stops,
     faults: remains.faults.map((fault, i) => {

@@ -20,6 +20,12 @@ export interface Halves {
 export const OUTAGE_AMPLIFICATION = 1.4
 export const RECOVERED_WITHIN_MS = 3_000
 
+/** A machine with room runs timers about 5 ms late (99 %); three busy processes on two cores make it 40 and more. */
+export const LATE_MS = 20
+
+/** Whether the machine had too little time for the services to say anything about retries. */
+export const starved = ({ handwritten, truce }: Halves): boolean => Math.max(handwritten.lateMs, truce.lateMs) > LATE_MS
+
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`
 
 export function promises({ handwritten, truce }: Halves): Promised[] {

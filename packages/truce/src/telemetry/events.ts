@@ -8,8 +8,6 @@ import type { StopReason } from '../policy/stop.js'
 import { Channel } from './channel.js'
 import type { AttemptRecord } from './record.js'
 
-export { Channel } from './channel.js'
-
 /** What a guard in `mode: 'observe'` would have done. It did not: the call went on as if unguarded. */
 export interface Observation {
   /** Epoch ms. */
