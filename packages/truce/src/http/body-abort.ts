@@ -8,23 +8,18 @@
  */
 import { type Abortable, type Hub, hubOf } from '../context/hub.js'
 
-/** What lives as long as a body does. */
-const kept = new WeakMap<ReadableStream, readonly unknown[]>()
+const owners = new WeakMap<ReadableStream, Abortable>()
 const unlink = new FinalizationRegistry<{ hub: Hub; link: Abortable }>(({ hub, link }) => hub.remove(link))
 
-/**
- * Aborts `attempt` (whose signal the body obeys) when `signal` aborts, while the body is in use.
- *
- * @param source where the signal comes from: a Request's own signal hears its caller's no longer than
- *   the Request itself is held
- */
-export function abortBodyWith(signal: AbortSignal, body: ReadableStream, attempt: Abortable, source?: unknown): void {
+/** Aborts `attempt` (whose signal the body obeys) when `signal` aborts, while the body is in use. */
+export function abortBodyWith(signal: AbortSignal, body: ReadableStream, attempt: Abortable): void {
   if (signal.aborted) return attempt.abort(signal.reason)
   const hub = hubOf(signal)
   const target = new WeakRef(attempt)
   const link: Abortable = { abort: (reason) => target.deref()?.abort(reason) }
-  // The body keeps its attempt, the hub does not: a body that was dropped takes the link along.
-  kept.set(body, [attempt, signal, source])
+  // The body keeps its attempt (and with it a Request whose signal would else go deaf), the hub does not: a
+  // body that was dropped takes the link along.
+  owners.set(body, attempt)
   hub.add(link)
   unlink.register(body, { hub, link })
 }

@@ -77,7 +77,7 @@ describe('method', () => {
 
   it('may be declared natural', async () => {
     const server = await loopbackServer(reset, status(200))
-    const response = await guarded({ natural: ['PUT'] })(server.url, { method: 'put', body: 'the whole' })
+    const response = await guarded({ natural: ['put'] })(server.url, { method: 'PUT', body: 'the whole' })
     expect([response.status, server.came.map(({ body }) => body)]).toEqual([200, ['the whole', 'the whole']])
   })
 
@@ -196,6 +196,14 @@ describe('body', () => {
     expect([response.status, await response.text()]).toEqual([503, 'no'])
     expect(explain(response)).toMatchObject({ stop: 'not-replayable', attempts: 1 })
     expect(server.came.map(({ body }) => body)).toEqual([expect.stringMatching(/^(streamed|piece by piece|once)$/)])
+  })
+
+  it('that a browser does not show is taken for one that can be sent once', async () => {
+    const hidden = (method: string) =>
+      ({ url: 'http://inventory/', method, headers: new Headers(headers), body: undefined }) as unknown as Request
+    const send = guarded({ fetch: async () => new Response(null, { status: 503 }) })
+    expect(explain(await send(hidden('POST')))).toMatchObject({ stop: 'not-replayable', attempts: 1 })
+    expect(explain(await send(hidden('GET')))).toMatchObject({ stop: 'attempts', attempts: 3 })
   })
 
   it('of init takes the place of a Request’s, and can be repeated', async () => {

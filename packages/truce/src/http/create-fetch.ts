@@ -74,6 +74,7 @@ class Exchange {
   #unread: Response | undefined
   #latest: Attempt | undefined
   #giveUp: (() => void) | undefined
+  #ended = false
 
   constructor(request: ReadRequest, send: typeof globalThis.fetch) {
     this.#request = request
@@ -84,23 +85,23 @@ class Exchange {
     // Not before: if no further attempt can be made, this answer is the one to hand up.
     this.#readAway()
     this.#latest = attempt
-    const { signal } = attempt
     const send = this.#send
-    const response = await send(this.#request.input, { ...this.#request.init, signal })
-    // A fetch that does not obey its signal answers to nobody.
-    if (signal.aborted) drain(response)()
+    const response = await send(this.#request.input, { ...this.#request.init, signal: attempt.signal })
+    // A fetch that does not obey its signal may answer when nobody waits for it any more.
+    if (this.#ended || attempt !== this.#latest) drain(response)()
     else this.#unread = response
     return response
   }
 
   handUp(response: Response): void {
     this.#unread = undefined
-    const { signal, input } = this.#request
-    if (signal && response.body && this.#latest) abortBodyWith(signal, response.body, this.#latest, input)
+    const { signal } = this.#request
+    if (signal && response.body && this.#latest) abortBodyWith(signal, response.body, this.#latest)
   }
 
   /** What nobody gets (the caller left in backoff) and what is not read yet is given up. */
   end(): void {
+    this.#ended = true
     this.#readAway()
     this.#giveUp?.()
   }

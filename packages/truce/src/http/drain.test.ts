@@ -73,8 +73,9 @@ describe('drain', () => {
     ['chunks that are no bytes', () => new Response(new ReadableStream({ start: (c) => c.enqueue('text') }))],
   ])('takes %s as it comes', async (_, make) => {
     const response = make()
-    drain(response)()
-    drain(response)
+    expect(() => drain(response)()).not.toThrow()
+    expect(() => drain(response)).not.toThrow()
+    // A rejection that nobody handles would fail this run.
     await settled()
   })
 })
@@ -88,7 +89,7 @@ describe('connections', () => {
     })
 
   it('of failed answers serve again: many retries, one connection', async () => {
-    const failing = status(503, 'x'.repeat(8_000))
+    const failing = status(503, 'x'.repeat(50_000))
     const server = await loopbackServer(failing)
     const send = inventory()
     for (let call = 0; call < 25; call++) await (await send(server.url)).text()

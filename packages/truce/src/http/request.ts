@@ -40,7 +40,7 @@ export function readRequest(input: RequestInfo | URL, init: RequestInit | undefi
   const headers = new Headers(given.headers ?? request?.headers)
   // A body of null does not take the Request's own away; a signal of null does.
   const body = given.body ?? undefined
-  const streamed = body === undefined && request !== undefined && request.body !== null
+  const streamed = body === undefined && request !== undefined && mayHaveBody(request)
   const signal = given.signal === undefined ? request?.signal : given.signal
   const url = request ? request.url : text(input)
   return {
@@ -53,6 +53,11 @@ export function readRequest(input: RequestInfo | URL, init: RequestInit | undefi
     input: request ?? url,
     init: { ...given, headers, ...(body !== undefined && { body: asItIsNow(body) }) },
   }
+}
+
+/** Not every browser shows a Request's body; a GET has none. */
+function mayHaveBody({ body, method }: Request): boolean {
+  return body !== null && method !== 'GET' && method !== 'HEAD'
 }
 
 /** A string, a URL, or whatever else fetch would turn into one. */

@@ -72,6 +72,11 @@ describe('real failures', async () => {
   })
   const refuses = await listen(refusesStreams)
 
+  const redirects = await onRequest((socket) =>
+    socket.end('HTTP/1.1 302 Found\r\nlocation: /again\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'),
+  )
+
+  const badRedirect = ['rejected', 'unknown', false] as const
   const neverSent = ['unavailable', 'not-applied', false] as const
   const lost = ['unavailable', 'unknown', false] as const
   const timedOut = ['timeout', 'unknown', false] as const
@@ -96,6 +101,10 @@ describe('real failures', async () => {
     ['https, TLS closed in its handshake', got(https, closes), neverSent],
     ['fetch, TLS handshake refused', fetched(hasNoCertificate, 'https'), neverSent],
     ['https, TLS handshake refused', got(https, hasNoCertificate), neverSent],
+    ['fetch, a redirect where none may be', fetched(redirects, 'http', { redirect: 'error' }), badRedirect],
+    ['fetch, redirected for ever', fetched(redirects), badRedirect],
+    ['fetch, a scheme that it does not speak', () => fetch('gopher://127.0.0.1/'), ['rejected', 'not-applied', false]],
+    ['fetch, a port that it refuses', () => fetch('http://127.0.0.1:6666/'), ['rejected', 'not-applied', false]],
     ['fetch, a misspelt address', () => fetch('nowhere'), ['rejected', 'unknown', false]],
   ])('%s', async (_, attempt, [failureClass, certainty, answered]) => {
     const error: unknown = await attempt().then(

@@ -21,6 +21,9 @@ const TIMED_OUT = silent('timeout', 'unknown')
 const NO_CONNECTION_FREE = silent('overloaded', 'not-applied')
 /** A name that never resolved is misspelt, not down: repeating it only hides the mistake. */
 const NO_SUCH_HOST = silent('rejected', 'not-applied')
+/** Undici's `fetch failed` for what fetch itself refuses: nothing was wrong with the network. */
+const REFUSED_BY_FETCH = silent('rejected', 'not-applied')
+const BAD_REDIRECT = silent('rejected', 'unknown')
 
 const NEVER_SENT_CODE =
   /^(?:ECONNREFUSED|E(?:HOST|NET)(?:UNREACH|DOWN)|EAI_AGAIN|(?:UND_ERR_CONNECT|ERR_TLS_HANDSHAKE)_TIMEOUT|ERR_HTTP2_(?:GOAWAY|INVALID)_SESSION)$/
@@ -37,6 +40,8 @@ const LOST_CODE =
 const POOL =
   /^(?:timeout exceeded when trying to connect$|Knex: Timeout acquiring|ResourceRequest timed out$|No connections available\.$|Queue limit reached\.$)/
 const POOL_NAME = /^(?:SequelizeConnectionAcquire|MongoWaitQueue)TimeoutError$/
+const REFUSED = /^(?:unknown scheme|bad port|invalid method|about scheme is not supported)$/
+const REDIRECT = /^(?:unexpected redirect|redirect count exceeded)$/
 /** What fetch's TypeError says where it tells no cause: Chromium, Firefox, Safari, undici, React Native. */
 const FETCH_FAILED =
   /^(?:(?:Failed to fetch|Load failed)(?: \(.*\))?|fetch failed|terminated|network error|Network request failed|NetworkError when attempting to fetch resource\.|The network connection was lost\.|The Internet connection appears to be offline\.)$/
@@ -51,6 +56,8 @@ export function judgeNetworkError(error: Fields, resolvedBefore: () => boolean):
   const code = text(error['code'])
   const message = text(error['message'])
   if (message.includes('NGHTTP2_REFUSED_STREAM')) return NEVER_SENT
+  if (REFUSED.test(message)) return REFUSED_BY_FETCH
+  if (REDIRECT.test(message)) return BAD_REDIRECT
   if (code === 'ENOTFOUND') return resolvedBefore() ? NEVER_SENT : NO_SUCH_HOST
   if (code !== '') {
     const syscall = syscallOf(error)
