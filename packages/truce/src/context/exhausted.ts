@@ -4,7 +4,9 @@
  * A layer that hears it does not repeat, so k layers of n attempts cost n, not n^k. The mark belongs
  * to one moment, not to the error for ever: many programs throw one shared error object, and a mark
  * that stayed would silence retries of later, unrelated calls. It counts only for the attempt in
- * which the lower call ran; a lower call without a context counts for attempts that run meanwhile.
+ * which the lower call ran; a lower call without a context counts for attempts of other operations that
+ * had begun before it and still run: concurrent calls that share one rejected promise (a pool's, a
+ * batch's) are beside each other, not below.
  *
  * @module
  */
@@ -13,23 +15,34 @@ import type { CallContext } from './context.js'
 interface Mark {
   /** The attempt above the call that was exhausted, where it was known. */
   readonly above: CallContext | undefined
-  readonly serial: number
+  /** The operation whose call it was. */
+  readonly by: object
+  /** When that call began. */
+  readonly began: number
 }
 
 /** How far cause chains are walked; longer ones are cycles or accidents. */
 const DEPTH = 8
 
 const marks = new WeakMap<object, Mark>()
-let serial = 0
+/** Counts what happens; only its order matters. */
+let moment = 0
+let latestMark = 0
 
-/** A moment to compare marks with: taken when an attempt starts. */
+/** A moment to compare marks with: taken when a call begins, and when an attempt of it starts. */
 export function markMoment(): number {
-  return serial
+  return ++moment
 }
 
-/** Marks a failure (error or answer) that a call handed up as exhausted. */
-export function markExhausted(failure: unknown, above: CallContext | undefined): void {
-  if (isObject(failure)) marks.set(failure, { above, serial: ++serial })
+/**
+ * Marks a failure (error or answer) that a call handed up as exhausted.
+ *
+ * @param by the call's operation @param began when the call began
+ */
+export function markExhausted(failure: unknown, above: CallContext | undefined, by: object, began: number): void {
+  if (!isObject(failure)) return
+  latestMark = ++moment
+  marks.set(failure, { above, by, began })
 }
 
 /**
@@ -41,13 +54,14 @@ export function isExhausted(
   failure: unknown,
   threw: boolean,
   attempt: CallContext | undefined,
+  by: object,
   since: number,
 ): boolean {
-  if (serial === since) return false
+  if (latestMark < since) return false
   let link: unknown = failure
   for (let depth = threw ? DEPTH : 1; depth > 0 && isObject(link); depth--) {
     const mark = marks.get(link)
-    if (mark && mark.serial > since && (mark.above === undefined || mark.above === attempt)) return true
+    if (mark && mark.began > since && (mark.above ? mark.above === attempt : mark.by !== by)) return true
     link = causeOf(link)
   }
   return false

@@ -26,6 +26,11 @@ export function startInheritance(): void {
   storage = new builtin.AsyncLocalStorage()
 }
 
+/** Has any guard of this process asked for it? Then all take part: one that did not would hide its layer. */
+export function inheriting(): boolean {
+  return storage !== undefined
+}
+
 /** The context that this code runs in, if inheritance was started. */
 export function inherited(): CallContext | undefined {
   return storage?.getStore()

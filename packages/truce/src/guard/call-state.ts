@@ -16,6 +16,8 @@ export interface CallState extends CallFacts, AttemptHome {
   readonly settings: CallSettings
   /** The attempt in which this call was made. */
   readonly above: CallContext | undefined
+  /** When it began, for marks of exhaustion. */
+  readonly moment: number
   /** Attempts made. */
   attempt: number
   began: number

@@ -19,7 +19,7 @@ import type { Failure } from '../policy/classify.js'
 import type { Payment } from '../policy/budget.js'
 import type { Waiter } from '../policy/concurrency.js'
 import { attemptTime, effectiveDeadline } from '../policy/deadline.js'
-import { decide } from '../policy/retry.js'
+import { decide, pastWindow } from '../policy/retry.js'
 import { type StopReason, waitsForRoom } from '../policy/stop.js'
 import { Attempt } from './attempt.js'
 import { callId } from './call-id.js'
@@ -49,6 +49,7 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
   readonly above: CallContext | undefined
   readonly fn: Guarded<unknown>
   readonly #home = surroundings()
+  readonly moment = markMoment()
   #resolve!: (value: unknown) => void
   #reject!: (reason: unknown) => void
   #wantsOutcome = false
@@ -77,7 +78,6 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
 
   #wishedAt = 0
   #current: Attempt | undefined
-  /** Moment of the latest attempt's start, for marks of exhaustion below it. */
   #marked = 0
   #holdsSlot = false
   #fromLine = false
@@ -90,7 +90,7 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
     this.core = core
     this.settings = settings
     this.fn = fn
-    this.above = settings.context ?? (core.inherit ? inherited() : undefined)
+    this.above = settings.context ?? inherited()
   }
 
   run(): Promise<unknown> {
@@ -143,10 +143,9 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
     core.counters.calls++
     core.counters.inFlight++
     this.deadline = effectiveDeadline(now, Math.min(core.deadline, settings.deadline), above?.endsAt ?? Infinity)
-    const { signal } = settings
-    if (signal) {
-      if (signal.aborted) return this.abort(signal.reason)
-      this.#hub = hubOf(signal)
+    if (settings.signal) {
+      if (settings.signal.aborted) return this.abort(settings.signal.reason)
+      this.#hub = hubOf(settings.signal)
       this.#hub.add(this)
     }
     if (above && !above.join(this)) return
@@ -196,6 +195,7 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
   #start(now: number, away: boolean): void {
     const { core } = this
     if (now >= this.deadline) return this.#stop('deadline', now)
+    if (this.attempt > 0 && pastWindow(core.rules, this, now)) return this.#stop('window', now)
     const attempt = this.attempt + 1
     const permit = core.policy.acquire(attempt, now, core.random)
     if (permit === 0) {
@@ -218,7 +218,7 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
     this.#current = current
     // A result always arrives later, even a synchronous one: a queue of calls that throw at once
     // would otherwise unwind on one stack.
-    invoke(this.fn, current, core.inherit, away ? this.#home : undefined).then(
+    invoke(this.fn, current, away ? this.#home : undefined).then(
       (value) => this.#settled(attempt, value, false),
       (error: unknown) => this.#settled(attempt, error, true),
     )
@@ -234,7 +234,7 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
   }
 
   #judge(result: unknown, threw: boolean): Failure | undefined {
-    if (isExhausted(result, threw, this.#current, this.#marked)) return EXHAUSTED
+    if (isExhausted(result, threw, this.#current, this.core, this.#marked)) return EXHAUSTED
     return judge(this.core.classifiers, result, threw)
   }
 

@@ -40,7 +40,6 @@ export interface Core {
   readonly waitingRoom: WaitingRoom | null
   /** The user's, then the built-in one, which always answers. */
   readonly classifiers: readonly Classifier[]
-  readonly inherit: boolean
   readonly clock: Clock
   readonly wheel: Wheel
   readonly random: Random
@@ -97,7 +96,7 @@ function whole(verdict: Failure): Failure {
   return {
     class: verdict.class,
     certainty: fit ? certainty : 'unknown',
-    answered: answered !== false,
+    answered: typeof answered === 'boolean' ? answered : true,
     ...(wait && retryAfter !== undefined && { retryAfter }),
     ...(verdict.retry === false && { retry: false }),
   }

@@ -100,7 +100,6 @@ function share(name: string, settings: DependencySettings, clock: Clock, random:
     policy,
     bulkhead,
     waitingRoom,
-    inherit: settings.inherit,
     clock,
     wheel,
     random,

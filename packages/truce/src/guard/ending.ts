@@ -44,7 +44,7 @@ export function ended(call: CallState, ending: Ending): unknown {
   if (ending.stop === 'ok') return call.result
   const result = call.attempt === 0 && ending.stop !== 'aborted' ? refusal(call, ending) : call.result
   note(result, explanation(call, ending))
-  if (exhausts(ending.stop)) markExhausted(result, call.above)
+  if (exhausts(ending.stop)) markExhausted(result, call.above, call.core, call.moment)
   return result
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { inContext } from '../context/inherit.js'
+import { inContext, inheriting } from '../context/inherit.js'
 import type { Surroundings } from '../context/surroundings.js'
 import type { Attempt } from './attempt.js'
 
@@ -15,14 +15,9 @@ export type Guarded<T> = (attempt: Attempt) => T | PromiseLike<T>
  *
  * @param home where the call was made, for an attempt that starts in another call's turn
  */
-export function invoke(
-  fn: Guarded<unknown>,
-  attempt: Attempt,
-  inherit: boolean,
-  home: Surroundings | undefined,
-): Promise<unknown> {
+export function invoke(fn: Guarded<unknown>, attempt: Attempt, home: Surroundings | undefined): Promise<unknown> {
   try {
-    const called = inherit ? () => inContext(attempt, () => fn(attempt)) : fn
+    const called = inheriting() ? () => inContext(attempt, () => fn(attempt)) : fn
     // A subclass of Promise may do anything in its `then`, even throw: only native ones are taken as they are.
     return Promise.resolve(home ? home.runInAsyncScope(called, undefined, attempt) : called(attempt))
   } catch (error) {

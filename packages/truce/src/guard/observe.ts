@@ -28,7 +28,7 @@ export async function observe(call: Call): Promise<Ending> {
   if (signal?.aborted) attempt.abort(signal.reason)
   hub?.add(attempt)
   try {
-    call.result = await invoke(call.fn, attempt, call.core.inherit, undefined)
+    call.result = await invoke(call.fn, attempt, undefined)
   } catch (error) {
     call.result = error
     call.threw = true

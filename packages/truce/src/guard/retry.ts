@@ -93,7 +93,6 @@ function plainCore(): Core {
     bulkhead: null,
     waitingRoom: null,
     classifiers: [classifyHttp],
-    inherit: false,
     clock: systemClock,
     wheel: wheelOf(systemClock),
     random: Math.random,
@@ -112,7 +111,8 @@ function plainCore(): Core {
  */
 export function retry<T>(fn: Guarded<T>, options?: RetryOptions): Promise<Awaited<T>> {
   if (typeof fn !== 'function') throw new OptionError('fn', fn, 'a function (attempt) => result or promise')
-  const core = options === undefined ? plainCore() : tuned(options)
+  // Each its own: a retry() inside a retry() is a layer below it, not a call beside it.
+  const core = options === undefined ? { ...plainCore() } : tuned(options)
   const settings =
     options?.signal || options?.context
       ? callSettings(

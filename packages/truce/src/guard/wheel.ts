@@ -44,6 +44,11 @@ export class Wheel {
     this.#clock = clock
   }
 
+  /** Timers on it. */
+  get size(): number {
+    return this.#timers
+  }
+
   /** Rings `timer` once, `ms` (more than 0) after `now` or up to 1 ms later. */
   add(timer: Timer, now: number, ms: number, keepsAlive: boolean): void {
     if (this.#timers++ === 0) this.#rungUntil = Math.floor(now)

@@ -107,8 +107,8 @@ function forbidden(rules: RetryRules, call: CallFacts, failure: Failure, now: nu
   return undefined
 }
 
-/** A server may have forgotten a key of that age: what is sent at `at` could be applied twice. */
-function pastWindow(rules: RetryRules, call: CallFacts, at: number): boolean {
+/** Would a server have forgotten the key at `at`? What is sent then could be applied twice. */
+export function pastWindow(rules: RetryRules, call: CallFacts, at: number): boolean {
   return call.keyed && at - call.keyedAt > rules.window
 }
 

@@ -25,8 +25,9 @@ export const STOP_REASONS = Object.freeze([
 export type StopReason = (typeof STOP_REASONS)[number]
 
 /**
- * Stops after which layers above must not repeat the call: this layer did what could be done.
- * `not-owner` is not among them, or the owner could never retry.
+ * Stops after which layers above must not repeat the call: this layer did what could be done, or
+ * (`unsafe`, `window`) a repeat by whomever could apply the write twice. `not-owner` is not among
+ * them, or the owner could never retry; nor is `not-replayable`: a layer above can make a new body.
  */
 const EXHAUSTING: ReadonlySet<StopReason> = new Set<StopReason>([
   'attempts',
@@ -35,6 +36,8 @@ const EXHAUSTING: ReadonlySet<StopReason> = new Set<StopReason>([
   'throttled',
   'deadline',
   'pushback',
+  'unsafe',
+  'window',
   'exhausted-below',
 ])
 
