@@ -41,12 +41,12 @@ const lostAnswers: Wanted = {
 const outage: Wanted = { label: 'outage', for: 8_000, inventory: { kind: 'outage', how: 'answer' } }
 const freeze: Wanted = { label: 'freeze', for: 3_000, inventory: { kind: 'hang' } }
 
-/** The last one is the one that a retry storm does not come back from. */
+/** From what a retry storm survives to what it does not come back from: a half that has collapsed can lose no more. */
 const FULL: readonly Wanted[] = [
-  { label: 'errors 30 %', for: 6_000, inventory: { kind: 'errors', share: 0.3 } },
-  { label: '3 % of calls 20 × slow', for: 6_000, inventory: { kind: 'slow', factor: 20, share: 0.03 } },
   lostAnswers,
+  { label: 'errors 30 %', for: 6_000, inventory: { kind: 'errors', share: 0.3 } },
   outage,
+  { label: '3 % of calls 20 × slow', for: 6_000, inventory: { kind: 'slow', factor: 20, share: 0.03 } },
   { label: '3 of 8 workers', for: 5_000, inventory: { kind: 'workers', count: 3 } },
   { label: 'everything 4 × slow', for: 5_000, inventory: { kind: 'slow', factor: 4, share: 1 } },
   freeze,
