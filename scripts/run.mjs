@@ -66,10 +66,10 @@ const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGKILL: 137, SIGTERM: 143 }
  * @throws {StepError} when the code is not 0
  */
 export async function step(title, repeat, work) {
-  console.log(`── ${title}`)
+  console.error(`── ${title}`)
   const from = performance.now()
   const code = await work()
   const seconds = ((performance.now() - from) / 1000).toFixed(1)
   if (code !== 0) throw new StepError(`${title} (${seconds} s)`, `To repeat it: ${repeat}`, code > 128 ? code : 1)
-  console.log(`   ${title}: ${seconds} s`)
+  console.error(`   ${title}: ${seconds} s`)
 }

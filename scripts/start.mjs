@@ -13,6 +13,6 @@ await exitWith(async () => {
   checkNode()
   await install()
   await build()
-  console.log('── starting the orders example')
+  console.error('── starting the orders example')
   return run(process.execPath, [main, ...process.argv.slice(2)])
 })

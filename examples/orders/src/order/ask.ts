@@ -40,3 +40,13 @@ export function send(request: Ask, order: string, signal: AbortSignal, headers: 
     },
   })
 }
+
+/**
+ * The inventory's own refusal: nothing is reserved, nor will be by an earlier attempt still under way, for its
+ * stock only falls. Any other failed answer, another 409 included, leaves open what earlier attempts did.
+ */
+export async function soldOut(answer: Response | undefined): Promise<boolean> {
+  if (answer?.status !== 409) return false
+  const said = (await answer.json().catch(() => undefined)) as { readonly error?: unknown } | null | undefined
+  return said?.error === 'sold out'
+}

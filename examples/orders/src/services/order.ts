@@ -27,7 +27,7 @@ const orders =
 const app = new Hono()
 app.get('/health', (c) => c.json({ ok: true }))
 /** Orders that are still owed something: the driver waits for none to be left, for a bounded time. */
-app.get('/open', (c) => c.json({ open: orders.open() }))
+app.get('/open', (c) => c.json({ open: orders.open(), parked: orders.parked() }))
 app.post('/orders', async (c) => {
   const order = await c.req.json<Order>()
   store.receive(order)

@@ -8,13 +8,14 @@
  * @module
  */
 import { join } from 'node:path'
+import type { StopReason } from 'truce'
 import { attemptLog } from 'truce/telemetry'
-import { requests, send } from '../order/ask.js'
+import { requests, send, soldOut } from '../order/ask.js'
 import type { Order, OrderStore, Told } from '../order/store.js'
 import { now } from '../services/worked.js'
 import { fresh } from './fresh.js'
 import { guards } from './guards.js'
-import { worklist } from './worklist.js'
+import { type WorkEnd, worklist } from './worklist.js'
 
 /** An order may be accepted on stock that was read this long ago. */
 const AVAILABILITY_MAX_AGE_MS = 30_000
@@ -52,8 +53,9 @@ export function truceOrders(store: OrderStore, inventory: string, warehouse: str
       confirm(order)
       return 'confirmed'
     }
-    // Sold out is an answer. Everything else may pass, or may have taken effect: the key finds out later.
-    if (outcome.stop === 'permanent') {
+    // Sold out is an answer. After anything else, even a permanent one, an earlier attempt may have taken
+    // effect: the key finds out later.
+    if (await soldOut(outcome.value)) {
       store.fail(order.id)
       return 'failed'
     }
@@ -70,38 +72,43 @@ export function truceOrders(store: OrderStore, inventory: string, warehouse: str
       .catch(() => undefined)
   }
 
+  const pace = { pollMs: 100, now, random: Math.random }
+
   const reservations = worklist({
+    ...pace,
     owed: store.pending,
     atOnce: 4,
-    pollMs: 100,
     work: async (order, signal) => {
-      const answer = await guard.reserveLater.run(
+      const outcome = await guard.reserveLater.outcome(
         (attempt) => send(requests.reserve(inventory, order), order.id, attempt.signal, attempt.headers),
         { key: reservationKey(order.id, 1), signal },
       )
-      if (answer.ok) confirm(order)
-      else if (answer.status === 409) store.fail(order.id)
-      else throw new Error(`inventory answered ${answer.status}`)
+      if (outcome.ok) confirm(order)
+      else if (await soldOut(outcome.value)) store.fail(order.id)
+      else return stillOwed(outcome.stop)
+      return 'done'
     },
   })
 
   const fulfilments = worklist({
+    ...pace,
     owed: store.due,
     atOnce: 16,
-    pollMs: 100,
     work: async (order, signal) => {
-      const answer = await guard.fulfil.run(
+      const outcome = await guard.fulfil.outcome(
         (attempt) => send(requests.fulfil(warehouse, order.id), order.id, attempt.signal, attempt.headers),
         { key: `${order.id}_fulfil`, signal },
       )
-      if (!answer.ok) throw new Error(`warehouse answered ${answer.status}`)
+      if (!outcome.ok) return stillOwed(outcome.stop)
       store.fulfilled(order.id)
+      return 'done'
     },
   })
 
   return {
     placeOrder,
     open: store.open,
+    parked: () => reservations.parked() + fulfilments.parked(),
     async close() {
       reservations.close()
       fulfilments.close()
@@ -109,3 +116,5 @@ export function truceOrders(store: OrderStore, inventory: string, warehouse: str
     },
   }
 }
+
+const stillOwed = (stop: StopReason): WorkEnd => (stop === 'permanent' ? 'park' : 'again')

@@ -142,7 +142,12 @@ describe('attempt records', () => {
     await operation.outcome(scriptedDependency([{ error: DOWN }]).attempt)
     await time.advance(1_000)
     await operation.run(() => 1)
-    expect(records.map(({ cause }) => cause)).toEqual(['original', 'probe'])
+    expect(records.map(({ cause, outcome }) => [cause, outcome])).toEqual([
+      ['state', 'open'],
+      ['original', 'unavailable'],
+      ['state', 'half-open'],
+      ['probe', 'ok'],
+    ])
   })
 
   it('calls below name the attempt that they ran in', async () => {

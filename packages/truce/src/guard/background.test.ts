@@ -193,3 +193,43 @@ describe('background calls', () => {
     expectEmpty()
   })
 })
+
+describe('background calls beside others', () => {
+  it('an answer that is final holds nobody back', async () => {
+    const { time, job, person } = setUp({ breaker: BREAKER })
+    await person.outcome(fail)
+    const missing = scriptedDependency([{ status: 404 }])
+    const calls = Array.from({ length: 20 }, (_, n) =>
+      n % 2 ? job.outcome(missing.attempt) : job.outcome(() => 'done'),
+    )
+    await time.run(Promise.all(calls))
+    expect(time.now()).toBeLessThan(5_000)
+  })
+
+  it('one operation that keeps failing holds up no other', async () => {
+    const { time, guarded, job } = setUp({ budget: { max: '2/m' } })
+    const other = guarded.operation('other', { effect: 'read', use: 'background', deadline: '5m' })
+    const failing = Array.from({ length: 20 }, () => job.outcome(fail))
+    await time.advance(1_000)
+    const flaky = scriptedDependency([{ error: DOWN }, { error: DOWN }, 'ok'])
+    const before = time.now()
+    await time.run(other.outcome(flaky.attempt))
+    expect(time.now() - before).toBeLessThan(10_000)
+    await time.run(Promise.all(failing))
+  })
+
+  it('traffic that is well does not send the waiters of what fails at its own rate', async () => {
+    const { time, guarded, job } = setUp({ budget: { max: '2/m' } })
+    const healthy = guarded.operation('healthy', { effect: 'read' })
+    const down = scriptedDependency([{ error: DOWN }])
+    const waiting = Array.from({ length: 100 }, () => job.outcome(down.attempt))
+    await time.advance(2_000)
+    const before = down.calls.length
+    for (let n = 0; n < 600; n++) {
+      await healthy.run(() => 1)
+      await time.advance(100)
+    }
+    expect(down.calls.length - before).toBeLessThan(130)
+    await time.run(Promise.all(waiting))
+  })
+})

@@ -5,8 +5,7 @@
  * to ask, and that on every path out (answer, error, timeout, abort, deadline, in an attempt, in
  * backoff, in a queue) what was taken is given back exactly once.
  *
- * One object a call holds its place on the wheel, in the queue and at its signal, so that waiting
- * allocates nothing more.
+ * One object holds the call's place on the wheel, in the queue and at its signal: waiting allocates nothing.
  *
  * @module
  */
@@ -15,27 +14,26 @@ import type { CallContext } from '../context/context.js'
 import { type Abortable, type Hub, hubOf } from '../context/hub.js'
 import { inherited } from '../context/inherit.js'
 import { surroundings } from '../context/surroundings.js'
-import type { Failure } from '../policy/classify.js'
-import type { Payment } from '../policy/budget.js'
+import { type Failure, leavesDoubt } from '../policy/classify.js'
 import type { Waiter } from '../policy/concurrency.js'
-import { attemptTime, effectiveDeadline } from '../policy/deadline.js'
+import { attemptTime, DEADLINE, effectiveDeadline } from '../policy/deadline.js'
 import { decide, pastWindow } from '../policy/retry.js'
 import { type StopReason, waitsForRoom } from '../policy/stop.js'
 import { Attempt } from './attempt.js'
 import { callId } from './call-id.js'
 import type { CallState } from './call-state.js'
 import { ABORTED, type Core, EXHAUSTED, judge, type Queued, TIMED_OUT } from './core.js'
-import { countAttempt, type Ending, ended, type Outcome, outcomeOf, timeoutOf } from './ending.js'
+import { Debt } from './debt.js'
+import { countAttempt, type Ending, ended, outcomeOf, timeoutOf } from './ending.js'
 import { handOn } from './hand-on.js'
 import { type Guarded, invoke } from './invoke.js'
 import { Phase } from './phase.js'
 import { reportAttempt, reportRefusal } from './report.js'
 import type { CallSettings } from './run-options.js'
-import { ASK_AGAIN, type Lined } from './waiting-room.js'
+import { ASK_AGAIN, endOf, type Lined, type LineEnd } from './waiting-room.js'
 import type { Timer } from './wheel.js'
 
 export class Call implements Timer, Queued, Lined, Abortable, CallState {
-  // Links of the wheel and of the bulkhead's queue.
   due = -1
   earlier: Timer | undefined
   later: Timer | undefined
@@ -81,10 +79,8 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
   #marked = 0
   #holdsSlot = false
   #fromLine = false
-  /** How the next or latest retry was paid, and when; `#owed` while it has not been made. */
-  #payment: Payment = 0
-  #paidAt = 0
-  #owed = false
+  /** What the next or latest retry was paid with. */
+  #debt: Debt | undefined
 
   constructor(core: Core, fn: Guarded<unknown>, settings: CallSettings) {
     this.core = core
@@ -93,17 +89,14 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
     this.above = settings.context ?? inherited()
   }
 
-  run(): Promise<unknown> {
+  /** @param wantsOutcome resolve with an `Outcome`, whatever happens */
+  run(wantsOutcome = false): Promise<unknown> {
+    this.#wantsOutcome = wantsOutcome
     return new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
       this.#begin()
     })
-  }
-
-  outcome(): Promise<Outcome<unknown>> {
-    this.#wantsOutcome = true
-    return this.run() as Promise<Outcome<unknown>>
   }
 
   get id(): string {
@@ -130,6 +123,10 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
   get owns(): boolean {
     const owner = this.core.owner ?? this.above?.owner
     return owner === undefined || owner === this.core.layer
+  }
+
+  get least(): number {
+    return this.core.latency.value(DEADLINE.least)
   }
 
   now(): number {
@@ -166,7 +163,7 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
     else {
       this.#phase = Phase.queued
       this.#wishedAt = now
-      this.#ringAt(this.deadline, now)
+      this.core.wheel.add(this, now, this.deadline - now, true)
     }
   }
 
@@ -197,23 +194,24 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
     if (now >= this.deadline) return this.#stop('deadline', now)
     if (this.attempt > 0 && pastWindow(core.rules, this, now)) return this.#stop('window', now)
     const attempt = this.attempt + 1
-    const permit = core.policy.acquire(attempt, now, core.random)
+    const given = attemptTime(now, core.attemptTimeout, core.deadlineCuts ? this.deadline : Infinity)
+    const permit = core.policy.acquire(attempt, now, core.random, given)
     if (permit === 0) {
       core.breakerChanged(now)
       return this.#noRoom('breaker', now, ASK_AGAIN)
     }
+    this.given = given
     this.#phase = Phase.running
     this.attempt = attempt
     this.permit = permit
     this.startedAt = now
     this.probe = core.policy.breaker !== null && core.policy.breaker.isProbe(permit)
-    this.#owed = false
+    this.#debt?.made()
     this.#marked = markMoment()
     core.counters.attempts++
     if (attempt > 1) core.counters.retryAttempts++
-    this.given = attemptTime(now, core.attemptTimeout, core.deadlineCuts ? this.deadline : Infinity)
-    if (this.given !== Infinity) core.wheel.add(this, now, this.given, false)
-    const endsAt = Math.min(now + this.given, core.deadlineCuts ? this.deadline : Infinity)
+    core.wheel.add(this, now, given, false)
+    const endsAt = Math.min(now + given, core.deadlineCuts ? this.deadline : Infinity)
     const current = new Attempt(this, attempt, endsAt, core.owner ?? this.above?.owner)
     this.#current = current
     // A result always arrives later, even a synchronous one: a queue of calls that throw at once
@@ -246,14 +244,23 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
     this.threw = threw
     this.failure = failure
     this.endedAt = now
-    if (failure !== undefined && failure.certainty === 'unknown') this.inDoubt = true
+    if (failure !== undefined && leavesDoubt(failure)) this.inDoubt = true
     countAttempt(this, ms)
     const changed =
       failure === undefined
-        ? policy.succeeded(this.permit, this.attempt, this.#payment, ms, core.attemptTimeout, now, core.random)
-        : policy.failed(this.permit, failure, this.given, core.attemptTimeout, now, core.random)
-    this.#leave(now, failure === undefined)
-    if (changed) core.breakerChanged(now)
+        ? policy.succeeded(
+            this.permit,
+            this.attempt,
+            this.#debt?.payment ?? 0,
+            ms,
+            core.attemptTimeout,
+            now,
+            core.random,
+          )
+        : policy.failed(this.permit, failure, this.given, core.attemptTimeout, now, core.random, ms)
+    if (failure === undefined && ms > 0) core.latency.observe(ms)
+    this.#leave(now, endOf(failure, ms, core.attemptTimeout))
+    core.breakerMoved(now, changed)
     if (failure === undefined) this.#finish('ok', now, undefined)
     else this.#decide(failure, now)
   }
@@ -262,17 +269,15 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
     const { core } = this
     const decision = decide(this.settings.rules ?? core.rules, this, failure, core.policy, now, core.random)
     if (decision.act === 'stop') return this.#finish(decision.stop, now, decision.retryAt)
-    this.#paidAt = now
-    this.#owed = decision.act === 'retry'
-    this.#payment = decision.act === 'retry' ? decision.payment : 0
+    this.#debt = decision.act === 'retry' ? new Debt(core.policy, decision.payment, now) : undefined
     reportAttempt(this, now)
     this.queuedFor = 0
     if (this.aborted) return this.#finish('aborted', now, undefined, false)
     if (decision.act === 'wait') return this.#line(now, decision.wait)
     this.waited = decision.wait
-    this.waitedInAll += decision.wait
     if (decision.wait <= 0) return this.#enter(now, true)
     this.#phase = Phase.backoff
+    this.#wishedAt = now
     // A pending retry must not be lost because nothing else keeps the process alive.
     core.wheel.add(this, now, decision.wait, true)
   }
@@ -287,12 +292,12 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
   #line(now: number, wait: number): void {
     const room = this.core.waitingRoom
     if (!room) return this.#stop('breaker', now)
-    this.#giveBack(now)
+    this.#debt?.giveBack(now)
     this.#leave(now, undefined)
     if (this.#over) return
     this.#phase = Phase.lined
     this.#wishedAt = now
-    this.#ringAt(this.deadline, now)
+    this.core.wheel.add(this, now, this.deadline - now, true)
     room.join(this, now, wait)
   }
 
@@ -301,7 +306,7 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
     this.core.wheel.remove(this)
     this.#fromLine = true
     if (!this.#stays()) return
-    this.#payment = 0
+    this.#debt = undefined
     this.waited = now - this.#wishedAt
     this.waitedInAll += this.waited
     this.#enter(now, true)
@@ -311,12 +316,18 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
   ring(): void {
     const now = this.core.clock.now()
     if (this.#phase === Phase.running) this.#timedOut(now)
-    else if (this.#phase === Phase.backoff) this.#enter(now, true)
+    else if (this.#phase === Phase.backoff) this.#resume(now)
     else if (this.#phase === Phase.queued || this.#phase === Phase.lined) this.#stop('deadline', now)
   }
 
+  #resume(now: number): void {
+    this.waitedInAll += now - this.#wishedAt
+    this.#phase = Phase.idle
+    this.#enter(now, true)
+  }
+
   #timedOut(now: number): void {
-    const error = timeoutOf(this)
+    const error = timeoutOf(this, now)
     this.#phase = Phase.deciding
     this.#current?.abort(error)
     this.#ended(error, true, TIMED_OUT, now)
@@ -365,36 +376,25 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
     const { core } = this
     if (this.#phase === Phase.queued) core.bulkhead?.cancel(this)
     else if (this.#phase === Phase.lined) core.waitingRoom?.leave(this)
+    if (this.#phase === Phase.backoff || this.#phase === Phase.lined) this.waitedInAll += now - this.#wishedAt
     this.#phase = Phase.done
     core.wheel.remove(this)
-    this.#giveBack(now)
+    this.#debt?.giveBack(now)
     this.#leave(now, undefined)
     this.#hub?.remove(this)
     this.above?.leave(this)
     core.counters.inFlight--
   }
 
-  /** Takes back the price of a retry that was not made. */
-  #giveBack(now: number): void {
-    if (!this.#owed) return
-    this.#owed = false
-    this.core.policy.takeBack(this.#payment, this.#paidAt, now)
-    this.#payment = 0
-  }
-
   /** Leaves the bulkhead, whose slot goes to the next in the queue, and tells the line how it went. */
-  #leave(now: number, well: boolean | undefined): void {
+  #leave(now: number, end: LineEnd | undefined): void {
     const { bulkhead, waitingRoom } = this.core
     const held = this.#holdsSlot
     this.#holdsSlot = false
     if (held && bulkhead) handOn(bulkhead, now)
     if (this.#fromLine) {
       this.#fromLine = false
-      waitingRoom?.ended(now, well)
-    } else if (well) waitingRoom?.roomReturned(now)
-  }
-
-  #ringAt(time: number, now: number): void {
-    if (time !== Infinity) this.core.wheel.add(this, now, time - now, true)
+      waitingRoom?.ended(now, end)
+    } else if (end === 'well' || end === 'slowly') this.core.roomReturned(now)
   }
 }

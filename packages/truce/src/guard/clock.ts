@@ -23,10 +23,15 @@ export interface Clock {
 /** Longest delay that timers take; longer ones ring early and are armed again. */
 const LONGEST = 2 ** 31 - 1
 
+/** ms by which the two clocks may differ before the wall clock is believed. */
+const DRIFT = 50
+
 export const systemClock: Clock = {
   now: () => performance.now(),
   get epoch() {
-    return performance.timeOrigin
+    // The monotonic clock stands still in suspend, and the wall clock can be set.
+    const epoch = Date.now() - performance.now()
+    return Math.abs(epoch - performance.timeOrigin) < DRIFT ? performance.timeOrigin : epoch
   },
   alarm(ms, ring) {
     // Fractions are cut off by setTimeout: the alarm would ring early, for nothing.

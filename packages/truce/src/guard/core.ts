@@ -7,10 +7,13 @@ import type { Classifier, Failure } from '../policy/classify.js'
 import { failure, isFailureClass, UNRECOGNISED } from '../policy/classify.js'
 import type { Bulkhead, Waiter } from '../policy/concurrency.js'
 import type { DependencyPolicy } from '../policy/dependency.js'
+import type { Quantile } from '../policy/quantile.js'
 import type { Random } from '../policy/random.js'
 import type { RetryRules } from '../policy/retry.js'
 import type { OperationCounters } from '../telemetry/counters.js'
+import { LONGEST_WAIT } from '../http/semantics/retry-after.js'
 import type { Clock } from './clock.js'
+import { isTruceError } from './errors.js'
 import type { WaitingRoom } from './waiting-room.js'
 import type { Wheel } from './wheel.js'
 
@@ -44,8 +47,14 @@ export interface Core {
   readonly wheel: Wheel
   readonly random: Random
   readonly counters: OperationCounters
+  /** Median of what successes took, ms. */
+  readonly latency: Quantile
   /** The breaker may have gone from one state to another. */
   breakerChanged(now: number): void
+  /** An attempt ended: tells of the breaker where it moved, or has not come to rest yet. */
+  breakerMoved(now: number, changed: boolean): void
+  /** A call ended well: background calls that wait may look. */
+  roomReturned(now: number): void
 }
 
 /** What the guard knows without asking a classifier. */
@@ -58,6 +67,8 @@ const GAVE_UP: Failure = Object.freeze({ class: 'aborted', certainty: 'unknown',
 
 /** Judges how an attempt ended; `undefined` is success. */
 export function judge(classifiers: readonly Classifier[], result: unknown, threw: boolean): Failure | undefined {
+  const own = threw ? judgeOwn(result) : undefined
+  if (own) return own
   for (const classifier of classifiers) {
     const verdict = ask(classifier, result, threw)
     if (verdict === 'ok') return undefined
@@ -72,6 +83,23 @@ function isAbortError(error: unknown): boolean {
     return (error as Error | undefined)?.name === 'AbortError'
   } catch {
     return false
+  }
+}
+
+/** What a guard below refused or gave up: its error says more than any classifier could guess. */
+function judgeOwn(error: unknown): Failure | undefined {
+  if (!isTruceError(error)) return undefined
+  switch (error.code) {
+    case 'TRUCE_OVERLOADED':
+      return { class: 'overloaded', certainty: 'not-applied', answered: false, refused: true }
+    case 'TRUCE_BREAKER_OPEN':
+      return { class: 'unavailable', certainty: 'not-applied', answered: false, refused: true }
+    case 'TRUCE_DEADLINE':
+      return { class: 'timeout', certainty: 'unknown', answered: false, refused: true }
+    case 'TRUCE_ATTEMPT_TIMEOUT':
+      return { class: 'timeout', certainty: 'unknown', answered: false }
+    case 'TRUCE_OPTION':
+      return { class: 'invalid', certainty: 'not-applied', answered: false }
   }
 }
 
@@ -91,7 +119,8 @@ function ask(classifier: Classifier, result: unknown, threw: boolean): Failure |
 function whole(verdict: Failure): Failure {
   const { certainty, answered, retryAfter } = verdict
   const fit = certainty === 'unknown' || certainty === 'not-applied'
-  const wait = retryAfter === undefined || (typeof retryAfter === 'number' && retryAfter >= 0)
+  const wait =
+    retryAfter === undefined || (typeof retryAfter === 'number' && retryAfter >= 0 && retryAfter <= LONGEST_WAIT)
   if (fit && wait && typeof answered === 'boolean') return verdict
   return {
     class: verdict.class,

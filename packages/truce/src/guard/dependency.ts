@@ -7,6 +7,7 @@ import { startInheritance } from '../context/inherit.js'
 import { httpClassifier } from '../http/semantics/classify.js'
 import type { BreakerState } from '../policy/breaker.js'
 import { Bulkhead } from '../policy/concurrency.js'
+import { Quantile } from '../policy/quantile.js'
 import { countersOf, type DependencyGauges, dependencyGauges } from '../telemetry/counters.js'
 import { breakerChanges } from '../telemetry/events.js'
 import { type Clock, systemClock } from './clock.js'
@@ -14,6 +15,7 @@ import type { Core, Queued } from './core.js'
 import { type DependencyOptions, type DependencySettings, dependencySettings } from './options/dependency-options.js'
 import { type OperationOptions, operationSettings } from './options/operation-options.js'
 import { makeOperation, type Operation } from './operation.js'
+import { reportBreaker } from './report.js'
 import { WaitingRoom } from './waiting-room.js'
 import { wheelOf } from './wheel.js'
 
@@ -58,6 +60,8 @@ export function dependency(name: string, options: DependencyOptions = {}): Depen
         owner: own.owner,
         classifiers: [...own.classifiers, ...settings.classifiers, shared.classify],
         counters: countersOf(settings.service, name, operation, own.effect),
+        latency: new Quantile(0.5),
+        waitingRoom: shared.waitingRoom(),
       }
       return makeOperation(core, (own.mode ?? settings.mode) === 'observe')
     },
@@ -76,19 +80,22 @@ type SharedCore = Omit<
   | 'owner'
   | 'classifiers'
   | 'counters'
+  | 'latency'
+  | 'waitingRoom'
 >
 
 function share(name: string, settings: DependencySettings, clock: Clock, random: () => number) {
   const { policy, service } = settings
   const bulkhead = settings.concurrency && new Bulkhead<Queued>(settings.concurrency)
   const wheel = wheelOf(clock)
-  const waitingRoom = new WaitingRoom(policy, bulkhead, wheel, () => clock.now(), random)
+  const rooms = new Set<WaitingRoom>()
+  const waitingRoom = () => new WaitingRoom(policy, bulkhead, wheel, () => clock.now(), random, rooms)
   const gauges = (): DependencyGauges => ({
     budgetRemaining: policy.budget?.remaining(clock.now()),
     breakerState: policy.breakerState(clock.now()),
     governorLevel: policy.governor?.level,
     inFlight: bulkhead?.inFlight ?? 0,
-    waiting: (bulkhead?.waiting ?? 0) + waitingRoom.size,
+    waiting: [...rooms].reduce((sum, room) => sum + room.size, bulkhead?.waiting ?? 0),
     concurrencyLimit: bulkhead?.settings.limit,
   })
   const counters = dependencyGauges(service, name, gauges)
@@ -99,16 +106,22 @@ function share(name: string, settings: DependencySettings, clock: Clock, random:
     dependency: name,
     policy,
     bulkhead,
-    waitingRoom,
     clock,
     wheel,
     random,
+    breakerMoved(now, changed) {
+      if (changed || state !== 'closed') core.breakerChanged(now)
+    },
+    roomReturned(now) {
+      for (const room of rooms) room.roomReturned(now)
+    },
     breakerChanged(now) {
       const from = state
       state = policy.breakerState(now)
       if (state === from) return
       if (state === 'open') counters.breakerOpened++
-      else if (state === 'closed') waitingRoom.roomReturned(now)
+      else if (state === 'closed') for (const room of rooms) room.reopened(now)
+      reportBreaker(core, now, state)
       if (breakerChanges.active)
         breakerChanges.emit({ t: clock.epoch + now, dependency: name, service, from, to: state })
     },
@@ -117,5 +130,5 @@ function share(name: string, settings: DependencySettings, clock: Clock, random:
     nowEpoch: () => clock.epoch + clock.now(),
     resolvedBefore: () => policy.hasAnswered,
   })
-  return { core, gauges, classify }
+  return { core, gauges, classify, waitingRoom }
 }

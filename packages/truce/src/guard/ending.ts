@@ -44,7 +44,8 @@ export function ended(call: CallState, ending: Ending): unknown {
   if (ending.stop === 'ok') return call.result
   const result = call.attempt === 0 && ending.stop !== 'aborted' ? refusal(call, ending) : call.result
   note(result, explanation(call, ending))
-  if (exhausts(ending.stop)) markExhausted(result, call.above, call.core, call.moment)
+  // Of a layer that does not own: the owner above is to hear the failure, not that it is over.
+  if (call.owns && exhausts(ending.stop)) markExhausted(result, call.above, call.core, call.moment)
   return result
 }
 
@@ -64,12 +65,17 @@ export function outcomeOf<T>(call: CallState, ending: Ending, result: unknown): 
   return { ok: false, error: undefined, value: result as T, ...facts }
 }
 
+/** Notes why an observed call ended, and gives the same as `outcomeOf`. */
+export function explained(call: CallState, ending: Ending): void {
+  if (ending.stop !== 'ok') note(call.result, explanation(call, ending))
+}
+
 function explanation(call: CallState, { stop, now, retryAt }: Ending): Explanation {
   const known = retryAt !== undefined && Number.isFinite(retryAt)
   return {
     stop,
     class: call.failure?.class,
-    certainty: call.inDoubt ? 'unknown' : 'not-applied',
+    certainty: stop === 'ok' ? 'applied' : call.inDoubt ? 'unknown' : 'not-applied',
     attempts: call.attempt,
     elapsed: now - call.began,
     retryAt: known ? call.core.clock.epoch + retryAt : undefined,
@@ -85,10 +91,11 @@ function refusal({ core }: CallState, { stop, now, retryAt }: Ending): Error {
 }
 
 /** The attempt's time is up, or all of the call's. What failed before is the cause. */
-export function timeoutOf({ core, given, threw, result }: CallState): Error {
+export function timeoutOf({ core, given, deadline, threw, result }: CallState, now: number): Error {
   const { dependency, operation, attemptTimeout } = core
   const cause = threw ? result : undefined
-  if (given < attemptTimeout) return new DeadlineError({ dependency, operation, stop: 'deadline', cause })
+  if (given < attemptTimeout || now >= deadline)
+    return new DeadlineError({ dependency, operation, stop: 'deadline', cause })
   return new AttemptTimeoutError(dependency, operation, given, cause)
 }
 

@@ -15,12 +15,12 @@ describe('errors of Truce’s own', () => {
     [
       new BreakerOpenError({ ...refusal, retryIn: 499.2 }),
       'TRUCE_BREAKER_OPEN',
-      'inventory is refused by its open breaker; try again in 500 ms',
+      'inventory.reserve was not sent: the breaker refuses it; try again in 500 ms',
     ],
     [
       new BreakerOpenError({ ...refusal, retryIn: Infinity }),
       'TRUCE_BREAKER_OPEN',
-      'inventory is refused by its open breaker',
+      'inventory.reserve was not sent: the breaker refuses it',
     ],
     [
       new OverloadedError({ ...refusal, stop: 'concurrency' }),

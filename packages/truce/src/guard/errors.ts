@@ -50,7 +50,7 @@ export class BreakerOpenError extends RefusalError {
   override readonly name = 'BreakerOpenError'
   readonly code = 'TRUCE_BREAKER_OPEN'
   constructor(refusal: Refusal) {
-    super(`${refusal.dependency} is refused by its open breaker${again(refusal)}`, refusal)
+    super(`${refusal.dependency}.${refusal.operation} was not sent: the breaker refuses it${again(refusal)}`, refusal)
   }
 }
 
@@ -104,7 +104,11 @@ export class OptionError extends TruceError {
 
 /** Is it an error of Truce's own, of this or another copy of the package? */
 export function isTruceError(error: unknown): error is Error & { readonly code: TruceErrorCode } {
-  return typeof error === 'object' && error !== null && BRAND in error
+  try {
+    return typeof error === 'object' && error !== null && BRAND in error
+  } catch {
+    return false // a proxy that answers no question is none of ours
+  }
 }
 
 function again(refusal: Refusal): string {

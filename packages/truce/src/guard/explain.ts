@@ -14,8 +14,8 @@ export interface Explanation {
   readonly stop: StopReason
   /** Class of the last failure; `undefined` where nothing was sent. */
   readonly class: FailureClass | undefined
-  /** What all attempts together did at the other side; `not-applied` where nothing was sent. */
-  readonly certainty: Certainty
+  /** `unknown` where any attempt may have taken effect; `not-applied` where none can have; `applied` after a success. */
+  readonly certainty: Certainty | 'applied'
   /** Attempts made. */
   readonly attempts: number
   /** ms from the call to its end. */

@@ -246,3 +246,31 @@ describe('safety across layers', () => {
     expect(attempts).toBe(3)
   })
 })
+
+describe('what a guard below refused', () => {
+  it('by its bulkhead was not sent: a layer above may repeat even a write', async () => {
+    const inner = dependency(`layers-${serial++}`, { clock: time.clock, concurrency: { limit: 1, queue: 0 } })
+    const send = inner.operation('send', { effect: 'write' })
+    void send.run(() => new Promise((done) => time.clock.alarm(20, () => done(1))))
+    const outer = dependency(`layers-${serial++}`, { clock: time.clock, random: () => 0.5 })
+    const write = outer.operation('write', { effect: 'write', backoff: { initial: 50, max: 100 } })
+    const outcome = await time.run(write.outcome(() => send.run(() => 'sent')))
+    expect(outcome).toMatchObject({ ok: true, value: 'sent', attempts: 2 })
+    expect(outer.state().breakerState).toBe('closed')
+  })
+
+  it('by its breaker, without owning the retries, is the owner’s to repeat', async () => {
+    const inner = dependency(`layers-${serial++}`, {
+      clock: time.clock,
+      random: () => 0.5,
+      layer: 'client',
+      breaker: { kind: 'consecutive', failures: 1, cooldown: 20, ramp: 0 },
+    })
+    const get = inner.operation('get', { effect: 'read', attempts: 1 })
+    await time.run(get.outcome(() => Promise.reject(Object.assign(new Error('down'), { code: 'ECONNREFUSED' }))))
+    const owner = dependency(`layers-${serial++}`, { clock: time.clock, random: () => 0.5, layer: 'api' })
+    const read = owner.operation('read', { effect: 'read', owner: 'api' })
+    const outcome = await time.run(read.outcome((attempt) => get.run(() => 'up', { context: attempt })))
+    expect(outcome).toMatchObject({ ok: true, value: 'up', attempts: 2 })
+  })
+})

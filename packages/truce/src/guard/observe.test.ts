@@ -39,10 +39,19 @@ describe('mode: observe', () => {
     const { operation } = setUp()
     await expect(operation.run(fn)).rejects.toBe(DOWN)
     expect(fn).toHaveBeenCalledOnce()
-    expect(explain(DOWN), 'untouched').toBeUndefined()
+    expect(explain(DOWN)).toMatchObject({ stop: 'not-owner', attempts: 1, certainty: 'not-applied' })
     expect(seen).toMatchObject([
       { t: 1_000, dependency: 'observed', operation: 'call', attempt: 1, would: 'retry', wait: 50 },
     ])
+  })
+
+  it('takes nothing from calls of the same dependency that are enforced', async () => {
+    const { time } = setUp()
+    const shared = dependency('shared', { clock: time.clock, random: () => 0.5 })
+    const watched = shared.operation('watched', { effect: 'read', mode: 'observe' })
+    const enforced = shared.operation('enforced', { effect: 'read' })
+    for (let n = 0; n < 5; n++) await watched.run(fail).catch(() => {})
+    expect(await time.run(enforced.outcome(fail))).toMatchObject({ stop: 'attempts', attempts: 3 })
   })
 
   it.each([

@@ -7,21 +7,23 @@
  *
  * @module
  */
-import type { Failure } from '../policy/classify.js'
+import { isExhausted, markMoment } from '../context/exhausted.js'
 import { hubOf } from '../context/hub.js'
+import { type Failure, leavesDoubt } from '../policy/classify.js'
 import { effectiveDeadline } from '../policy/deadline.js'
 import { decide } from '../policy/retry.js'
 import type { StopReason } from '../policy/stop.js'
 import { type Observation, observations } from '../telemetry/events.js'
 import { Attempt } from './attempt.js'
 import type { Call } from './call.js'
-import { judge } from './core.js'
-import type { Ending } from './ending.js'
+import { ABORTED, EXHAUSTED, judge } from './core.js'
+import { countAttempt, type Ending, explained } from './ending.js'
 import { invoke } from './invoke.js'
 import { reportAttempt } from './report.js'
 
 /** Runs the call's function once, unguarded; the result stands in `call.result` and `call.threw`. */
 export async function observe(call: Call): Promise<Ending> {
+  const began = markMoment()
   const attempt = begin(call)
   const { signal } = call.settings
   const hub = signal && !signal.aborted ? hubOf(signal) : undefined
@@ -34,7 +36,7 @@ export async function observe(call: Call): Promise<Ending> {
     call.threw = true
   }
   hub?.remove(attempt)
-  return conclude(call)
+  return conclude(call, attempt, began)
 }
 
 function begin(call: Call): Attempt {
@@ -56,36 +58,50 @@ function begin(call: Call): Attempt {
   return new Attempt(call, 1, above?.endsAt ?? Infinity, above?.owner)
 }
 
-function conclude(call: Call): Ending {
+function conclude(call: Call, attempt: Attempt, began: number): Ending {
   const { core } = call
   const { policy, counters } = core
   const now = core.clock.now()
   const ms = now - call.startedAt
   counters.inFlight--
-  counters.attemptDuration.observe(ms)
   counters.callDuration.observe(ms)
   if (ms > core.attemptTimeout) tell(call, 1, 'time-out', now >= call.deadline ? 'deadline' : 'attempts')
   call.aborted = call.settings.signal?.aborted === true
-  call.failure = judge(core.classifiers, call.result, call.threw)
-  const { failure } = call
+  const failure = call.aborted && call.threw ? ABORTED : verdict(call, attempt, began)
+  call.failure = failure
+  countAttempt(call, ms)
   const changed = failure
-    ? policy.failed(call.permit, failure, core.attemptTimeout, core.attemptTimeout, now, core.random)
+    ? policy.failed(call.permit, failure, core.attemptTimeout, core.attemptTimeout, now, core.random, ms)
     : policy.succeeded(call.permit, 1, 0, ms, core.attemptTimeout, now, core.random)
-  if (changed) core.breakerChanged(now)
+  if (!failure && ms > 0) core.latency.observe(ms)
+  core.breakerMoved(now, changed)
   const stop = failure ? stopObserved(call, failure, now) : 'ok'
-  if (!failure) counters.firstAttemptSuccess++
   reportAttempt(call, now, stop)
-  return { stop, now, retryAt: undefined }
+  const ending = { stop, now, retryAt: undefined }
+  explained(call, ending)
+  return ending
+}
+
+function verdict(call: Call, attempt: Attempt, began: number): Failure | undefined {
+  if (isExhausted(call.result, call.threw, attempt, call.core, began)) return EXHAUSTED
+  return judge(call.core.classifiers, call.result, call.threw)
 }
 
 /** What enforcing would have done next is told; here the call ends, for it does not own retries. */
 function stopObserved(call: Call, failure: Failure, now: number): StopReason {
   const { core } = call
-  call.inDoubt = failure.certainty === 'unknown'
+  call.inDoubt = leavesDoubt(failure)
   const decision = decide(core.rules, call, failure, core.policy, now, core.random)
-  if (decision.act === 'retry') tell(call, 1, 'retry', 'ok', decision.wait)
-  else tell(call, 1, 'stop', decision.act === 'stop' ? decision.stop : decision.reason)
-  return decision.act === 'stop' ? decision.stop : 'not-owner'
+  if (decision.act === 'retry') {
+    // Never made: it must not be missing to those that are.
+    core.policy.takeBack(decision.payment, now, now)
+    tell(call, 1, 'retry', 'ok', decision.wait)
+    return 'not-owner'
+  }
+  const reason = decision.act === 'stop' ? decision.stop : decision.reason
+  tell(call, 1, 'stop', reason)
+  // What enforcing would have refused for want of room, nobody refused here.
+  return reason === 'permanent' || reason === 'aborted' || reason === 'exhausted-below' ? reason : 'not-owner'
 }
 
 function tell(call: Call, attempt: number, would: Observation['would'], reason: StopReason, wait?: number): void {

@@ -3,10 +3,13 @@
  *
  * @module
  */
+import type { BreakerState } from '../policy/breaker.js'
 import type { StopReason } from '../policy/stop.js'
 import { attempts } from '../telemetry/events.js'
 import type { AttemptRecord, Cause } from '../telemetry/record.js'
+import { callId } from './call-id.js'
 import type { CallState } from './call-state.js'
+import type { Core } from './core.js'
 import { keyHash } from './key-hash.js'
 
 /** The latest attempt ended; `stop` where it was the last one. */
@@ -41,6 +44,32 @@ export function reportRefusal(call: CallState, now: number, stop: StopReason): v
     outcome: call.failure && !began ? call.failure.class : stop === 'aborted' ? 'aborted' : 'refused',
     certainty: call.inDoubt ? 'unknown' : 'not-applied',
     stop,
+  })
+}
+
+/** The breaker changed: a record of its own, between those of the attempts. */
+export function reportBreaker(
+  core: Pick<Core, 'service' | 'layer' | 'dependency' | 'clock'>,
+  now: number,
+  state: BreakerState,
+): void {
+  if (!attempts.active) return
+  attempts.emit({
+    v: 1,
+    side: 'client',
+    t: core.clock.epoch + now,
+    call: callId(),
+    service: core.service,
+    dependency: core.dependency,
+    // The breaker is the dependency's, not an operation's.
+    operation: '*',
+    effect: 'read',
+    layer: core.layer,
+    attempt: 0,
+    cause: 'state',
+    waited: 0,
+    ms: 0,
+    outcome: state,
   })
 }
 

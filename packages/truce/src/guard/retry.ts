@@ -10,11 +10,12 @@
  */
 import type { BackoffOptions } from './options/operation-options.js'
 import { attempts, backoff, retryOn, timeLimit } from './options/operation-options.js'
-import { classifyHttp } from '../http/semantics/classify.js'
+import { httpClassifier } from '../http/semantics/classify.js'
 import { Budget, BUDGET } from '../policy/budget.js'
 import type { Classifier, TransientClass } from '../policy/classify.js'
 import { DependencyPolicy } from '../policy/dependency.js'
 import { PRESETS } from '../policy/presets.js'
+import { Quantile } from '../policy/quantile.js'
 import { countersOf } from '../telemetry/counters.js'
 import { Call } from './call.js'
 import { systemClock } from './clock.js'
@@ -56,6 +57,9 @@ const NAMES: readonly (keyof RetryOptions)[] = [
 
 const baseline = PRESETS.baseline
 
+/** A script may wait for a host whose name does not resolve yet (compose, Kubernetes): it is down, not misspelt. */
+const CLASSIFY = /* @__PURE__ */ httpClassifier({ resolvedBefore: () => true })
+
 let plain: Core | undefined
 
 /** Made with the first call, so that importing costs nothing. */
@@ -92,12 +96,15 @@ function plainCore(): Core {
     owner: undefined,
     bulkhead: null,
     waitingRoom: null,
-    classifiers: [classifyHttp],
+    classifiers: [CLASSIFY],
     clock: systemClock,
     wheel: wheelOf(systemClock),
     random: Math.random,
     counters: countersOf('', 'retry', 'retry', 'read'),
+    latency: new Quantile(0.5),
     breakerChanged() {},
+    breakerMoved() {},
+    roomReturned() {},
   })
 }
 
@@ -135,6 +142,6 @@ function tuned(options: RetryOptions): Core {
       backoff: backoff(options.backoff, baseline.backoff),
     },
     deadline: timeLimit(options.deadline, baseline.deadline, 'deadline'),
-    classifiers: [...classifiers(options.classify, 'classify'), classifyHttp],
+    classifiers: [...classifiers(options.classify, 'classify'), CLASSIFY],
   }
 }

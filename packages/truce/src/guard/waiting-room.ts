@@ -1,13 +1,16 @@
 /**
  * Waiting room: background calls parked until the dependency has room.
  *
+ * One for each operation, so that one which keeps failing holds up nobody else's.
  * The order and the pace are `policy/line`; here is only who waits and what wakes them: the line's
  * own turn, the breaker closing, a call that ended well.
  *
  * @module
  */
+import { type Failure, isTransient } from '../policy/classify.js'
 import type { Bulkhead, Waiter } from '../policy/concurrency.js'
 import type { DependencyPolicy } from '../policy/dependency.js'
+import { GOVERNOR } from '../policy/governor.js'
 import { Line } from '../policy/line.js'
 import type { Random } from '../policy/random.js'
 import type { Timer, Wheel } from './wheel.js'
@@ -19,6 +22,15 @@ export const ASK_AGAIN = 50
 export interface Lined {
   /** It is your turn; tell `ended` how it went. */
   sentFromLine(now: number): void
+}
+
+/** How one that was sent ended; `slowly`: it took more than half of its time. */
+export type LineEnd = 'well' | 'slowly' | 'badly'
+
+/** @param failure how it failed, if it did: an answer that is final is an answer @param ms how long it took */
+export function endOf(failure: Failure | undefined, ms: number, attemptTimeout: number): LineEnd {
+  if (failure !== undefined && !(failure.answered && !isTransient(failure.class))) return 'badly'
+  return ms < attemptTimeout * GOVERNOR.fast ? 'well' : 'slowly'
 }
 
 /** All that is asked of a bulkhead: is there a place? */
@@ -37,9 +49,19 @@ export class WaitingRoom implements Timer {
   readonly #wheel: Wheel
   readonly #now: () => number
   readonly #random: Random
+  /** The rooms of the dependency in which somebody waits; this one enters and leaves by itself. */
+  readonly #waitingRooms: Set<WaitingRoom>
   #pumping = false
 
-  constructor(policy: DependencyPolicy, bulkhead: Places | null, wheel: Wheel, now: () => number, random: Random) {
+  constructor(
+    policy: DependencyPolicy,
+    bulkhead: Places | null,
+    wheel: Wheel,
+    now: () => number,
+    random: Random,
+    waitingRooms: Set<WaitingRoom>,
+  ) {
+    this.#waitingRooms = waitingRooms
     this.#policy = policy
     this.#bulkhead = bulkhead
     this.#wheel = wheel
@@ -54,30 +76,40 @@ export class WaitingRoom implements Timer {
   /** @param wait at least so long, ms */
   join(call: Lined, now: number, wait: number): void {
     this.#waiting.set(call, now + wait)
-    this.#pump(now)
+    this.#waitingRooms.add(this)
+    // Who may not go before the next look changes nothing: a crowd must not be counted at each arrival.
+    if (this.due < 0 || now + wait < this.due) this.#pump(now)
   }
 
   /** Leaves without having been sent (abort, deadline). */
   leave(call: Lined): void {
     if (!this.#waiting.delete(call) || this.#waiting.size > 0) return
+    this.#waitingRooms.delete(this)
     this.#wheel.remove(this)
     this.#line.emptied()
   }
 
-  /** One that was sent from here ended: well, badly, or without a word. */
-  ended(now: number, well: boolean | undefined): void {
-    if (well) this.#line.succeeded()
-    else if (well === false) this.#line.failed(now, this.#random)
-    else this.#line.released()
-    if (this.#waiting.size === 0) this.#line.emptied()
-    else this.#pump(now)
+  /** One that was sent from here ended, or left without a word. */
+  ended(now: number, end: LineEnd | undefined): void {
+    if (end === undefined) this.#line.released()
+    else if (end === 'badly') this.#line.failed(now, this.#random)
+    else this.#line.succeeded(end === 'slowly')
+    if (this.#waiting.size > 0) return this.#pump(now)
+    this.#waitingRooms.delete(this)
+    this.#line.emptied()
   }
 
-  /** Somebody else's call ended well, or the breaker closed. */
+  /** Somebody else's call ended well. */
   roomReturned(now: number): void {
     if (this.#waiting.size === 0) return
     this.#line.roomReturned()
     this.#pump(now)
+  }
+
+  /** The breaker closed. */
+  reopened(now: number): void {
+    this.#line.reopened()
+    if (this.#waiting.size > 0) this.#pump(now)
   }
 
   ring(): void {

@@ -12,6 +12,8 @@
 import { type Alarm, type Clock, systemClock } from './clock.js'
 
 const SLOTS = 2_048
+/** An alarm that rings so many ms late means that the event loop stood still. */
+const STALL = 50
 const MASK = SLOTS - 1
 /** `Timer.due` of a timer that is on no wheel, and of one whose turn has come. */
 const OFF = -1
@@ -39,6 +41,7 @@ export class Wheel {
   #keepAlives = 0
   #alarm: Alarm | undefined
   #alarmAt = Number.POSITIVE_INFINITY
+  #lookedAgain = false
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -49,8 +52,9 @@ export class Wheel {
     return this.#timers
   }
 
-  /** Rings `timer` once, `ms` (more than 0) after `now` or up to 1 ms later. */
+  /** Rings `timer` once, `ms` (more than 0) after `now` or up to 1 ms later; never, for `Infinity`. */
   add(timer: Timer, now: number, ms: number, keepsAlive: boolean): void {
+    if (ms === Number.POSITIVE_INFINITY) return
     if (this.#timers++ === 0) this.#rungUntil = Math.floor(now)
     const due = Math.max(this.#rungUntil + 1, Math.ceil(now + ms))
     timer.due = due
@@ -79,9 +83,14 @@ export class Wheel {
   }
 
   readonly #ring = (): void => {
+    const now = this.#clock.now()
+    const stalled = now - this.#alarmAt > STALL && !this.#lookedAgain
     this.#alarm = undefined
     this.#alarmAt = Number.POSITIVE_INFINITY
-    const now = this.#clock.now()
+    this.#lookedAgain = stalled
+    // The process stood still, and timers come before sockets: answers may lie there unread, that
+    // would all be taken for timeouts. They get one turn first.
+    if (stalled) return this.#arm(now + 1, now)
     const until = Math.floor(now)
     // After a long pause one turn sees every slot: what is due is due in any of them.
     const first = Math.max(this.#rungUntil + 1, until - SLOTS + 1)

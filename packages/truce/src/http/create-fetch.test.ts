@@ -159,6 +159,17 @@ describe('Retry-After', () => {
 })
 
 describe('operation', () => {
+  it('keeps no operation for every URL where the name is made from it', async () => {
+    const send = async () => new Response('ok')
+    const names = new Set<string>()
+    const real = dependency('inventory')
+    const watched: typeof real = { ...real, operation: (name, given) => (names.add(name), real.operation(name, given)) }
+    const fetchAll = createFetch({ dependency: watched, fetch: send, operation: (_, url) => url })
+    for (let n = 0; n < 2_000; n++) await fetchAll(`http://inventory/${n}`)
+    expect(names.size).toBeLessThan(600)
+    expect(names).toContain('(other)')
+  })
+
   it('is named by the method, or as told', async () => {
     const records: AttemptRecord[] = []
     onTestFinished(attempts.on((record) => records.push(record)))

@@ -114,6 +114,10 @@ class Exchange {
   }
 }
 
+/** Operations of one fetch under names of their own; further ones share a name (and so the metrics stay readable). */
+const OPERATIONS_MAX = 500
+const OTHER = '(other)'
+
 /** Checks the options. @returns the operation for a method and a URL, made when first asked for */
 function operationsOf(options: FetchOptions): (method: string, url: string) => Operation {
   knownOptions(options ?? null, NAMES, 'createFetch')
@@ -133,10 +137,11 @@ function operationsOf(options: FetchOptions): (method: string, url: string) => O
 
   const naturals = new Set(natural.map((method: string) => method.toUpperCase()))
   const operations = new Map<string, Operation>()
-  return (method, url) => {
-    const name = nameOf(method, url)
+  const operationOf = (method: string, name: string): Operation => {
     const id = `${method} ${name}`
     let operation = operations.get(id)
+    // Names made from the URL would keep an operation for every URL that was ever asked for.
+    if (!operation && operations.size >= OPERATIONS_MAX && name !== OTHER) return operationOf(method, OTHER)
     if (!operation) {
       const effect = SAFE.has(method) ? 'read' : 'write'
       const harmless = naturals.has(method) ? { idempotency: 'natural' as const } : {}
@@ -144,4 +149,5 @@ function operationsOf(options: FetchOptions): (method: string, url: string) => O
     }
     return operation
   }
+  return (method, url) => operationOf(method, nameOf(method, url))
 }

@@ -144,7 +144,11 @@ class Model {
 
   retryAt(now: number): number {
     if (this.override) return this.override.kind === 'force-closed' ? now : this.override.until
-    if (this.phase === 'closed' || this.wouldAllow(now)) return now
+    if (this.phase === 'closed') {
+      const rampEnds = this.closedAt + this.settings.ramp
+      return now < rampEnds ? rampEnds : Number.POSITIVE_INFINITY
+    }
+    if (this.wouldAllow(now)) return now
     return this.phase === 'open' ? this.openUntil : Math.min(...this.outstanding.map(({ until }) => until))
   }
 }

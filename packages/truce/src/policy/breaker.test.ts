@@ -197,7 +197,8 @@ describe('breaker', () => {
     expect(breaker.acquire(500 + ms, () => share - 1e-9)).not.toBe(0)
     expect(breaker.acquire(500 + ms, () => share + 1e-9)).toBe(0)
     expect(breaker.acquire(500 + BREAKER.ramp, high)).not.toBe(0)
-    expect(breaker.retryAt(500 + ms)).toBe(500 + ms)
+    expect(breaker.retryAt(500 + ms), 'the end of the ramp').toBe(500 + BREAKER.ramp)
+    expect(breaker.retryAt(500 + BREAKER.ramp), 'shedding has no end that is known').toBe(Infinity)
   })
 
   it('opens on slow calls, where they are told apart', () => {

@@ -27,7 +27,7 @@ export interface BreakerSettings {
   readonly closeAfter: number
   /** After closing, the share let through grows to all over so many ms. */
   readonly ramp: number
-  /** A probe that has not answered after so many ms gives its place to another. */
+  /** A probe whose attempt has no time of its own gives its place to another after so many ms. */
   readonly lease: number
 }
 
@@ -97,8 +97,12 @@ export class Breaker {
     return this.#memory.verdict(now) > 0 ? 'shedding' : 'closed'
   }
 
-  /** Lets an attempt through and says in which era, or refuses with 0. Taken when the attempt starts. */
-  acquire(now: number, random: Random): Permit {
+  /**
+   * Lets an attempt through and says in which era, or refuses with 0. Taken when the attempt starts.
+   *
+   * @param given the attempt's time, ms: so long a probe keeps its place
+   */
+  acquire(now: number, random: Random, given = Number.POSITIVE_INFINITY): Permit {
     if (this.#override) {
       const override = this.override(now)
       if (override) return override.kind === 'force-closed' ? this.#era : REFUSED
@@ -109,7 +113,8 @@ export class Breaker {
       this.#toHalfOpen()
     }
     const probe = this.#serial + 1
-    if (!this.#leases.take(probe, now, this.#settings.lease)) return REFUSED
+    if (!this.#leases.take(probe, now, given === Number.POSITIVE_INFINITY ? this.#settings.lease : given))
+      return REFUSED
     this.#serial = probe
     return probe
   }
@@ -132,7 +137,9 @@ export class Breaker {
     if (override) return override.kind === 'force-closed' ? now : override.until
     if (this.#lapsed()) return now
     if (this.#state === 'open') return Math.max(now, this.#openUntil)
-    return this.#state === 'half-open' ? Math.max(now, this.#leases.nextFree()) : now
+    if (this.#state === 'half-open') return Math.max(now, this.#leases.nextFree())
+    // Closed: whoever was refused met the ramp, whose end is known, or shedding, whose end is not.
+    return now - this.#rampFrom < this.#settings.ramp ? this.#rampFrom + this.#settings.ramp : Number.POSITIVE_INFINITY
   }
 
   /** Is the attempt one of the half-open state's probes? */

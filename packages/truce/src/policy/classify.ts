@@ -39,6 +39,8 @@ export interface Failure {
   readonly retryAfter?: number
   /** `false`: the dependency asks not to be retried. */
   readonly retry?: boolean
+  /** A guard below refused it, nothing was sent: no word about the dependency. */
+  readonly refused?: boolean
 }
 
 /**
@@ -77,4 +79,9 @@ export function isFailureClass(word: unknown): word is FailureClass {
       isTransient(word as FailureClass) ||
       (PERMANENT as readonly string[]).includes(word))
   )
+}
+
+/** Does the failure leave open whether it took effect? An answer that another attempt cannot change says no. */
+export function leavesDoubt({ class: verdict, certainty, answered }: Failure): boolean {
+  return certainty === 'unknown' && !(answered && (PERMANENT as readonly string[]).includes(verdict))
 }

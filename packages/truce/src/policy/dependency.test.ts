@@ -2,7 +2,6 @@ import { describe, expect, it, test } from 'vitest'
 import { BREAKER, Breaker } from './breaker.js'
 import { Budget } from './budget.js'
 import { failure, type FailureClass } from './classify.js'
-import { DEADLINE } from './deadline.js'
 import { DependencyPolicy, type Parts } from './dependency.js'
 import { Governor } from './governor.js'
 
@@ -63,7 +62,7 @@ type Row = [FailureClass, answered: boolean, given: number, breaker: string, gov
 const table: Row[] = [
   ...[true, false].flatMap((answered): Row[] => [
     ['timeout', answered, FULL, 'failure', 'down'],
-    ['timeout', answered, CUT, 'silence', 'down'],
+    ['timeout', answered, CUT, 'failure', 'down'],
     ['timeout', answered, CUT_SHORT, 'silence', 'still'],
   ]),
   ...[FULL, CUT, CUT_SHORT].flatMap((given): Row[] => [
@@ -99,10 +98,44 @@ describe('dependency', () => {
       const probes = [1, 2, 3].map(() => policy.acquire(2, 500, half))
       expect(policy.acquire(2, 500, half)).toBe(0)
       policy.failed(probes[0] as number, failure('aborted'), TIMEOUT, TIMEOUT, 500, half)
-      policy.failed(probes[1] as number, failure('timeout'), CUT, TIMEOUT, 500, half)
+      policy.failed(probes[1] as number, failure('timeout'), CUT_SHORT, TIMEOUT, 500, half)
       policy.released(probes[2] as number)
       expect([1, 2, 3, 4].map(() => policy.acquire(2, 500, half) !== 0)).toEqual([true, true, true, false])
     })
+  })
+
+  describe('a timeout that was answered', () => {
+    const quick = (given: number) => {
+      const parts = { breaker: touchy(), governor: new Governor(true) }
+      const policy = build(parts)
+      for (let n = 0; n < 2; n++) {
+        const permit = policy.acquire(2, 0, half)
+        policy.failed(permit, failure('timeout'), given, TIMEOUT, 0, half, 10)
+      }
+      return [policy.breakerState(0), parts.governor.level]
+    }
+
+    it.each([TIMEOUT, CUT_SHORT])('within 10 ms of %d counts for the breaker and leaves the governor', (given) =>
+      expect(quick(given)).toEqual(['open', 2]),
+    )
+  })
+
+  it('what a guard below refused says nothing of the dependency', () => {
+    const parts = { breaker: touchy(), governor: new Governor(true) }
+    const policy = build(parts)
+    const refused = { ...failure('unavailable', 'not-applied', { answered: false }), refused: true }
+    for (let n = 0; n < 5; n++) policy.failed(policy.acquire(2, 0, half), refused, TIMEOUT, TIMEOUT, 0, half)
+    expect([policy.breakerState(0), parts.governor.level]).toEqual(['closed', 2])
+  })
+
+  it('a probe keeps its place for as long as its attempt may take', () => {
+    const policy = build({ breaker: touchy() })
+    for (let n = 0; n < 2; n++)
+      policy.failed(policy.acquire(2, 0, half), failure('unavailable'), TIMEOUT, TIMEOUT, 0, half)
+    const probes = [1, 2, 3].map(() => policy.acquire(2, 500, half, 60_000))
+    expect(policy.acquire(2, 59_000, half, 60_000)).toBe(0)
+    for (const probe of probes.slice(0, 2)) policy.succeeded(probe, 2, 0, 12_000, 60_000, 12_500, half)
+    expect(policy.breakerState(12_500)).toBe('closed')
   })
 
   describe('what a success moves', () => {
@@ -141,16 +174,6 @@ describe('dependency', () => {
       const changed = policy.succeeded(policy.acquire(1, 0, half), 1, 0, ms, TIMEOUT, 0, half)
       expect([policy.breakerState(0), changed]).toEqual([state, state === 'open'])
     })
-  })
-
-  it('takes the median of what successes took as the least time for one, 10 ms until known', () => {
-    const policy = build()
-    expect(policy.least()).toBe(DEADLINE.least)
-    policy.succeeded(1, 1, 0, 0, TIMEOUT, 0, half)
-    policy.failed(1, failure('internal'), TIMEOUT, TIMEOUT, 0, half)
-    expect(policy.least(), 'nothing measured').toBe(DEADLINE.least)
-    policy.succeeded(1, 1, 0, 120, TIMEOUT, 0, half)
-    expect(policy.least()).toBe(120)
   })
 
   it.each(['success', 'failure'] as const)('knows whether it has ever answered: by a %s', (end) => {

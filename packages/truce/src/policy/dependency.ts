@@ -12,9 +12,8 @@
 import type { Breaker, BreakerState, Permit } from './breaker.js'
 import type { Budget, Payment } from './budget.js'
 import type { Failure } from './classify.js'
-import { cutShort, DEADLINE } from './deadline.js'
+import { cutShort } from './deadline.js'
 import type { Governor } from './governor.js'
-import { Quantile } from './quantile.js'
 import type { Random } from './random.js'
 import type { StopReason } from './stop.js'
 
@@ -35,7 +34,6 @@ export class DependencyPolicy {
   readonly governor: Governor | null
   readonly budget: Budget | null
   readonly #slowCall: number
-  readonly #latency = new Quantile(0.5)
   #answered = false
 
   constructor(parts: Parts) {
@@ -43,11 +41,6 @@ export class DependencyPolicy {
     this.governor = parts.governor
     this.budget = parts.budget
     this.#slowCall = parts.slowCall
-  }
-
-  /** Least time in which an attempt can succeed: the observed median, ms. */
-  least(): number {
-    return this.#latency.value(DEADLINE.least)
   }
 
   /** Has it ever answered? A name that resolved before and does not now is a passing fault, else a wrong name. */
@@ -80,9 +73,13 @@ export class DependencyPolicy {
     this.budget?.takeBack(payment, then, now)
   }
 
-  /** Lets an attempt start, or refuses with 0 (breaker). Originals count from here. */
-  acquire(attempt: number, now: number, random: Random): Permit {
-    const permit = this.breaker === null ? FREE : this.breaker.acquire(now, random)
+  /**
+   * Lets an attempt start, or refuses with 0 (breaker). Originals count from here.
+   *
+   * @param given the time it is given, ms; `Infinity` where nothing limits it
+   */
+  acquire(attempt: number, now: number, random: Random, given = Number.POSITIVE_INFINITY): Permit {
+    const permit = this.breaker === null ? FREE : this.breaker.acquire(now, random, given)
     if (permit !== 0 && attempt === 1 && this.budget !== null) this.budget.original(now)
     return permit
   }
@@ -98,7 +95,6 @@ export class DependencyPolicy {
     random: Random,
   ): boolean {
     this.#answered = true
-    if (ms > 0) this.#latency.observe(ms)
     if (this.governor !== null) this.governor.succeeded(ms, timeout, now)
     if (this.budget !== null) {
       if (attempt === 1) this.budget.deposit(now)
@@ -110,24 +106,36 @@ export class DependencyPolicy {
   /**
    * The attempt failed after `ms`. @returns whether the breaker's state changed
    *
-   * @param given   the time it was given, ms: less than `timeout` where the call's deadline cut it short
+   * @param given   the time it was given, ms: where the call's deadline left it less than half of
+   *   `timeout`, its silence says nothing of the dependency
    * @param timeout the operation's attempt timeout, ms
+   * @param ms      how long it took; all that it was given where nobody says
    */
-  failed(permit: Permit, failure: Failure, given: number, timeout: number, now: number, random: Random): boolean {
+  failed(
+    permit: Permit,
+    failure: Failure,
+    given: number,
+    timeout: number,
+    now: number,
+    random: Random,
+    ms = given,
+  ): boolean {
     const verdict = failure.class
     if (failure.answered) this.#answered = true
-    if (verdict === 'aborted' || verdict === 'exhausted') {
+    // Cut short by our own deadline, or answered 504 because that deadline travelled; a quick 504 is another's.
+    const cut = verdict === 'timeout' && cutShort(given, timeout) && !(failure.answered && cutShort(ms, given))
+    if (verdict === 'aborted' || verdict === 'exhausted' || failure.refused || cut) {
       this.released(permit)
       return false
     }
     if (this.governor !== null) {
-      if (verdict !== 'timeout') this.governor.answered(now)
-      else if (!cutShort(given, timeout)) this.governor.timedOut(now)
+      // Errors that come fast are safe to retry, silence is not: a quick 504 is an answer like any other.
+      if (verdict === 'timeout' && !(failure.answered && cutShort(ms, timeout))) this.governor.timedOut(now)
+      else this.governor.answered(now)
     }
     if (this.breaker === null) return false
-    const cut = verdict === 'timeout' && given < timeout
     const counts = verdict === 'timeout' || verdict === 'overloaded' || verdict === 'unavailable'
-    if (cut || (!counts && !failure.answered)) {
+    if (!counts && !failure.answered) {
       this.breaker.release(permit)
       return false
     }

@@ -61,16 +61,45 @@ describe('line', () => {
     expect(line.waitAt(1_500)).toBe(500)
   })
 
-  it('news from elsewhere that room returned ends the wait, not the probing one by one', () => {
+  /** Fails until the wait is 16 s. */
+  function fiveFailures(): Line {
     const line = new Line()
-    for (const now of [0, 500]) {
+    for (let now = 0, n = 0; n < 5; n++) {
+      now += line.waitAt(now)
       line.sent(now)
       line.failed(now, half)
     }
-    line.roomReturned()
-    expect(sendAll(line, 500)).toBe(1)
-    line.failed(500, half)
-    expect(line.waitAt(500)).toBe(500)
+    return line
+  }
+
+  it('a success of others shortens the wait to the first one, however often it comes, and no more', () => {
+    const line = fiveFailures()
+    const last = 500 + 1_000 + 2_000 + 4_000
+    expect(line.waitAt(last)).toBe(8_000)
+    for (let n = 0; n < 100; n++) line.roomReturned()
+    expect(line.waitAt(last)).toBe(1_000)
+    line.sent(last + 1_000)
+    line.failed(last + 1_000, half)
+    expect(line.waitAt(last + 1_000)).toBe(15_000)
+  })
+
+  it('the breaker that closed ends the wait, not the probing one by one', () => {
+    const line = fiveFailures()
+    line.reopened()
+    expect(sendAll(line, 7_500)).toBe(1)
+    line.failed(7_500, half)
+    expect(line.waitAt(7_500)).toBe(500)
+  })
+
+  it('slow successes let it go on, not grow', () => {
+    const line = new Line()
+    expect(sendAll(line, 0)).toBe(1)
+    for (let round = 0; round < 5; round++) {
+      line.succeeded(true)
+      expect(sendAll(line, 0)).toBe(1)
+    }
+    line.succeeded()
+    expect(sendAll(line, 0)).toBe(2)
   })
 
   it('a failure takes back what successes had released; one goes after the wait', () => {

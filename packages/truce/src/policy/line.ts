@@ -25,6 +25,7 @@ export class Line {
   #failures = 0
   #notBefore = Number.NEGATIVE_INFINITY
   #lastSent = Number.NEGATIVE_INFINITY
+  #failedAt = Number.NEGATIVE_INFINITY
 
   /** How long the first in line has to wait: 0 it may go; it asks again when one of those sent has ended. */
   waitAt(now: number): number {
@@ -38,11 +39,11 @@ export class Line {
     this.#lastSent = now
   }
 
-  succeeded(): void {
+  /** @param slow it took more than half of its time: then the line goes on, but no longer grows */
+  succeeded(slow = false): void {
     this.#inFlight--
-    this.#failures = 0
-    this.#notBefore = Number.NEGATIVE_INFINITY
-    this.#credits += LINE.releasedBySuccess
+    this.reopened()
+    this.#credits += slow ? 1 : LINE.releasedBySuccess
   }
 
   failed(now: number, random: Random): void {
@@ -51,13 +52,22 @@ export class Line {
     // Those that went out together fail together: one round, one step of backoff.
     if (now < this.#notBefore) return
     this.#notBefore = now + wait(LINE.backoff, this.#failures, 0, random)
+    this.#failedAt = now
     this.#failures++
   }
 
-  /** There is news that the dependency answers again: the line is not kept back any longer. */
-  roomReturned(): void {
+  /** The breaker closed: the line is not kept back any longer. */
+  reopened(): void {
     this.#failures = 0
     this.#notBefore = Number.NEGATIVE_INFINITY
+  }
+
+  /**
+   * Somebody else's call ended well: one of the line may look soon. No more than that, or the
+   * traffic of a healthy operation would send the waiters of a failing one at its own rate.
+   */
+  roomReturned(): void {
+    this.#notBefore = Math.min(this.#notBefore, this.#failedAt + LINE.backoff.initial)
   }
 
   /** It ended without a word (aborted): its turn is another's. */

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { BREAKER, Breaker } from './breaker.js'
 import { Budget } from './budget.js'
 import { type FailureClass, PERMANENT, TRANSIENT } from './classify.js'
+import { DEADLINE } from './deadline.js'
 import { DependencyPolicy } from './dependency.js'
 import { Governor } from './governor.js'
 import { type CallFacts, type Decision, decide, PUSHBACK_SPREAD } from './retry.js'
@@ -50,6 +51,7 @@ const situations = fc.record({
     keyed: fc.boolean(),
     keyedAt: ms.map((ago) => NOW - ago),
     replayable: mostly(true),
+    least: fc.constant(DEADLINE.least),
   }),
   failure: fc
     .record({
@@ -90,12 +92,12 @@ function decided({ rules, call, failure, isolated, timeouts, median, least, part
   const governor = parts.governor ? new Governor(false) : null
   const budget = parts.budget ? new Budget({ ratio: 0.5, max: NONE, floor: 0, least, growLeast: false }) : null
   const dependency = new DependencyPolicy({ breaker, governor, budget, slowCall: NONE })
-  if (median !== null) dependency.succeeded(1, 2, 0, median, NONE, NOW, () => u)
   if (isolated) breaker?.isolate({ who: 'ops', why: 'drill', until: NOW + 1_000 })
   for (let n = 0; n < timeouts; n++) governor?.timedOut(NOW)
   const before = budget?.remaining(NOW) ?? 0
-  const decision = decide(rules, call, failure, dependency, NOW, () => u)
-  return { decision, paid: before - (budget?.remaining(NOW) ?? 0), leastTime: dependency.least() }
+  const leastTime = median ?? DEADLINE.least
+  const decision = decide(rules, { ...call, least: leastTime }, failure, dependency, NOW, () => u)
+  return { decision, paid: before - (budget?.remaining(NOW) ?? 0), leastTime }
 }
 
 const law = (check: (situation: Situation, outcome: Outcome) => void) =>

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest'
 import { BREAKER, Breaker } from './breaker.js'
 import { Budget } from './budget.js'
 import { type Failure, failure, TRANSIENT } from './classify.js'
+import { DEADLINE } from './deadline.js'
 import { DependencyPolicy } from './dependency.js'
 import { Governor } from './governor.js'
 import { type CallFacts, decide, PUSHBACK_SPREAD, type RetryRules } from './retry.js'
@@ -40,6 +41,7 @@ const fine: Situation = {
     keyed: true,
     keyedAt: NOW - 500,
     replayable: true,
+    least: DEADLINE.least,
   },
   failure: failure('timeout'),
   breaker: 'closed',

@@ -37,6 +37,8 @@ export interface CallFacts {
   /** Attempts made, the failed one included. */
   readonly attempt: number
   readonly deadline: number
+  /** Least time in which an attempt can succeed: the operation's observed median, ms. */
+  readonly least: number
   /** The wait before the failed attempt (0 for the original). */
   readonly waited: number
   readonly aborted: boolean
@@ -79,10 +81,9 @@ export function decide(
   const pointless = forbidden(rules, call, failure, now)
   if (pointless) return stop(pointless, retryAfter(failure, now))
 
-  const least = dependency.least()
-  const delay = delayBefore(rules, call, failure, least, now, random)
+  const delay = delayBefore(rules, call, failure, now, random)
   if (pastWindow(rules, call, now + delay)) return stop('window', undefined)
-  if (!fits(now, delay, least, call.deadline)) return stop('deadline', retryAfter(failure, now))
+  if (!fits(now, delay, call.least, call.deadline)) return stop('deadline', retryAfter(failure, now))
 
   const refusal = dependency.refusesRetry(now, now + delay, random)
   if (refusal) return noRoom(rules, refusal, delay, dependency, now)
@@ -117,18 +118,11 @@ export function pastWindow(rules: RetryRules, call: CallFacts, at: number): bool
  * that got the same `Retry-After` would otherwise return in the same instant. A wait that fits the
  * deadline still fits when spread.
  */
-function delayBefore(
-  rules: RetryRules,
-  call: CallFacts,
-  failure: Failure,
-  least: number,
-  now: number,
-  random: Random,
-): number {
+function delayBefore(rules: RetryRules, call: CallFacts, failure: Failure, now: number, random: Random): number {
   const asked = failure.retryAfter
   if (asked === undefined) return rules.backoff ? wait(rules.backoff, call.attempt - 1, call.waited, random) : 0
   const spread = Math.max(rules.backoff?.initial ?? 0, PUSHBACK_SPREAD * asked) * random()
-  const room = call.deadline - now - asked - least
+  const room = call.deadline - now - asked - call.least
   return asked + Math.max(0, Math.min(spread, room / 2))
 }
 

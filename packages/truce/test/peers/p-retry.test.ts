@@ -41,7 +41,7 @@ test('p-retry: the time for the call does not bound a hung attempt', async () =>
   const read = operation({ attempts: 3, deadline: '2s', attemptTimeout: '5s' })
   const outcome = await time.run(read.outcome(scripted.attempt))
   expect([time.now(), outcome.attempts, scripted.calls[0]?.aborted]).toEqual([2_000, 1, true])
-  expect([outcome.error, outcome.stop]).toEqual([expect.any(AttemptTimeoutError), 'deadline'])
+  expect([outcome.error, outcome.stop]).toEqual([expect.any(DeadlineError), 'deadline'])
 })
 
 // p-retry: and later attempts get time that the call does not have.

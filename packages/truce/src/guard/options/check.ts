@@ -9,15 +9,15 @@
 import { OptionError } from '../errors.js'
 
 /** @throws OptionError where an option's name is not known, naming the nearest one that is */
-export function knownOptions(options: unknown, known: readonly string[], where: string): void {
+export function knownOptions(options: unknown, known: readonly string[], where: string, or = ''): void {
   if (options === undefined) return
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new OptionError(where, options, `an object with ${known.join(', ')}`)
+    throw new OptionError(where, options, `an object with ${known.join(', ')}${or}`)
   }
   for (const given of Object.keys(options)) {
     if (known.includes(given)) continue
     const value: unknown = options[given as keyof typeof options]
-    throw new OptionError(`${where}.${given}`, value, `no such option; did you mean ${nearest(given, known)}?`)
+    throw new OptionError(`${where}.${given}`, value, `no such option; ${advice(given, known)}`)
   }
 }
 
@@ -39,6 +39,13 @@ export function name(value: unknown, option: string): string {
 export function flag(value: unknown, option: string): boolean {
   if (typeof value === 'boolean') return value
   throw new OptionError(option, value, 'true or false')
+}
+
+/** A guess where it is near; else a list, for a wrong guess sends a reader astray. */
+function advice(word: string, known: readonly string[]): string {
+  const guess = nearest(word, known)
+  const near = distance(word.toLowerCase(), guess.toLowerCase()) <= Math.max(2, Math.floor(guess.length / 3))
+  return near ? `did you mean ${guess}?` : `there are ${known.join(', ')}`
 }
 
 /** The known name with the fewest letters to change. */

@@ -154,18 +154,21 @@ function checkPorts({ clock, random }: DependencyOptions): void {
 function concurrencySettings(given: DependencyOptions['concurrency']): ConcurrencySettings | null {
   if (given === undefined || given === 'none') return null
   if (typeof given === 'number') given = { limit: given }
-  knownOptions(given, ['limit', 'queue'], 'concurrency')
+  knownOptions(given, ['limit', 'queue'], 'concurrency', ", a number, or 'none'")
   const limit = wholeNumber(given.limit, 'concurrency.limit', 1)
   return Object.freeze({ limit, queue: wholeNumber(given.queue ?? limit, 'concurrency.queue', 0) })
 }
 
 function budget(given: BudgetOptions | 'none' | undefined, instances: number): Budget | null {
   if (given === 'none') return null
-  knownOptions(given, ['ratio', 'max', 'floor'], 'budget')
+  knownOptions(given, ['ratio', 'max', 'floor'], 'budget', ", or 'none'")
   const max = given?.max === undefined ? Number.POSITIVE_INFINITY : rate(given.max, 'budget.max')
   if (max === 0) throw new OptionError('budget.max', given?.max, 'more than 0; to make no retries, say attempts: 1')
+  const ratio = share(given?.ratio ?? BUDGET.ratio, 'budget.ratio')
+  if (ratio === 0)
+    throw new OptionError('budget.ratio', given?.ratio, 'more than 0; to make no retries, say attempts: 1')
   return new Budget({
-    ratio: share(given?.ratio ?? BUDGET.ratio, 'budget.ratio'),
+    ratio,
     max,
     floor: given?.floor === undefined ? 0 : rate(given.floor, 'budget.floor'),
     least: 1,
@@ -183,7 +186,7 @@ function breaker(given: BreakerOptions | 'none' | undefined): Breaker | null {
   // Unasked, it only detects the dead: everything of at least 20 calls failed.
   const rates = given === undefined ? { failureRate: 1, openRate: 1 } : {}
   const options: BreakerOptions = given === undefined ? rates : given
-  knownOptions(options, BREAKER_NAMES, 'breaker')
+  knownOptions(options, BREAKER_NAMES, 'breaker', ", or 'none'")
   const probes = wholeNumber(options.probes ?? BREAKER.probes, 'breaker.probes', 1)
   const closeAfter = wholeNumber(options.closeAfter ?? Math.min(probes, BREAKER.closeAfter), 'breaker.closeAfter', 1)
   if (closeAfter > probes) throw new OptionError('breaker.closeAfter', closeAfter, `at most breaker.probes (${probes})`)
@@ -203,8 +206,23 @@ function breaker(given: BreakerOptions | 'none' | undefined): Breaker | null {
   return new Breaker(Object.freeze(settings))
 }
 
+/** What a kind of breaker does not read: said nevertheless, it is a mistake about the kind. */
+const FOREIGN = {
+  consecutive: ['size', 'window', 'failureRate', 'openRate', 'minimumCalls', 'slowCall', 'slowRate'],
+  count: ['failures', 'window'],
+  time: ['failures', 'size'],
+} as const
+
 function breakerRule(options: BreakerOptions): BreakerRule {
   const kind = oneOf(options.kind ?? 'time', 'breaker.kind', ['time', 'count', 'consecutive'])
+  for (const foreign of FOREIGN[kind]) {
+    if (options[foreign] === undefined) continue
+    throw new OptionError(
+      `breaker.${foreign}`,
+      options[foreign],
+      `nothing, with kind '${kind}', which does not read it`,
+    )
+  }
   if (kind === 'consecutive') {
     return { kind, failures: wholeNumber(options.failures ?? BREAKER.failures, 'breaker.failures', 1) }
   }

@@ -113,7 +113,7 @@ const ALL_TRANSIENT: ReadonlySet<FailureClass> = new Set<FailureClass>(TRANSIENT
 export function backoff(given: BackoffOptions | 'none' | undefined, preset: Backoff): Backoff | null {
   if (given === undefined) return preset
   if (given === 'none') return null
-  knownOptions(given, ['initial', 'factor', 'max', 'jitter'], 'backoff')
+  knownOptions(given, ['initial', 'factor', 'max', 'jitter'], 'backoff', ", or 'none'")
   const initial = given.initial === undefined ? preset.initial : duration(given.initial, 'backoff.initial')
   const max = given.max === undefined ? Math.max(initial, preset.max) : duration(given.max, 'backoff.max')
   if (max < initial) throw new OptionError('backoff.max', given.max, `at least backoff.initial (${initial} ms)`)
@@ -127,6 +127,6 @@ export function backoff(given: BackoffOptions | 'none' | undefined, preset: Back
 
 function window(given: OperationOptions['idempotency']): number {
   if (given === undefined || given === 'natural') return Number.POSITIVE_INFINITY
-  knownOptions(given, ['window'], 'idempotency')
+  knownOptions(given, ['window'], 'idempotency', ", or 'natural'")
   return given.window === undefined ? Number.POSITIVE_INFINITY : duration(given.window, 'idempotency.window')
 }

@@ -53,6 +53,9 @@ const ofDependency: [string, unknown, string, string][] = [
   ['breaker.closeAfter', { breaker: { probes: 1, closeAfter: 2 } }, '2', 'breaker.probes'],
   ['breaker.cooldown', { breaker: { cooldown: '5 seconds' } }, '"5 seconds"', "'800ms'"],
   ['breaker.cooldownMax', { breaker: { cooldown: 50, cooldownMax: 5 } }, '5', 'breaker.cooldown'],
+  ['breaker.failures', { breaker: { failures: 2 } }, '2', "kind 'time'"],
+  ['breaker.window', { breaker: { kind: 'consecutive', window: '5s' } }, '"5s"', "kind 'consecutive'"],
+  ['budget.ratio', { budget: { ratio: 0 } }, '0', 'attempts: 1'],
   ['breaker.coldown', { breaker: { coldown: 5 } }, '5', 'did you mean cooldown?'],
   ['instances', { instances: 0 }, '0', 'at least 1'],
   ['service', { service: '' }, '""', 'non-empty'],
@@ -98,7 +101,7 @@ const ofOperation: [string, unknown, string, string][] = [
   ['idempotency.window', { effect: 'write', idempotency: { window: 'a day' } }, '"a day"', "'72h'"],
   ['owner', { effect: 'read', owner: '' }, '""', 'non-empty'],
   ['mode', { effect: 'read', mode: true }, 'true', "'enforce'"],
-  ['operation.retries', { effect: 'read', retries: 3 }, '3', 'did you mean'],
+  ['operation.retries', { effect: 'read', retries: 3 }, '3', 'there are use, effect, attempts'],
   ['operation', [], '[]', 'an object'],
 ]
 
@@ -128,7 +131,7 @@ const ofRetry: [string, unknown, string, string][] = [
   ['backoff.factor', { backoff: { factor: Number.NaN } }, 'NaN', 'at least 1'],
   ['retryOn', { retryOn: [5] }, '5', "'timeout'"],
   ['signal', { signal: 'stop' }, '"stop"', 'an AbortSignal'],
-  ['retry.retries', { retries: 3 }, '3', 'did you mean'],
+  ['retry.retries', { retries: 3 }, '3', 'there are attempts'],
   ['retry', null, 'null', 'an object'],
   ['retry', 5, '5', 'an object'],
 ]

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { type OrderStore, orderStore } from '../order/store.js'
+import { truceOrders } from './place-order.js'
+
+const order = { id: 'order_1', sku: 'sku_1', quantity: 1 }
+
+let folder: string
+let store: OrderStore
+let server: Server
+let url: string
+let orders: ReturnType<typeof truceOrders> | undefined
+/** What the next reservation attempts meet; the last one stays. */
+let reserve: ((request: IncomingMessage, answer: ServerResponse) => void)[]
+let keys: unknown[]
+
+const answering = (status: number, body: object) => (_: IncomingMessage, answer: ServerResponse) =>
+  void answer.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+const lost = (request: IncomingMessage) => void request.socket.destroy()
+
+const open = () => (orders = truceOrders(store, url, url, folder))
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'place-order-'))
+  store = orderStore(folder)
+  keys = []
+  server = createServer((request, answer) => {
+    request.resume().once('end', () => {
+      if (request.url?.startsWith('/availability')) return answering(200, { available: 9 })(request, answer)
+      if (request.url !== '/reservations') return answering(201, {})(request, answer)
+      keys.push(request.headers['idempotency-key'])
+      const meets = reserve.length > 1 ? reserve.shift() : reserve[0]
+      meets?.(request, answer)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  store.receive(order)
+})
+
+afterEach(async () => {
+  await orders?.close()
+  store.close()
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test.each([
+  [401, { error: 'unauthorized' }],
+  [404, { error: 'not found' }],
+  [409, { error: 'something else' }],
+])(
+  'a lost answer, then %i: the order is pending, parked, and confirmed with the same key later',
+  async (status, body) => {
+    reserve = [lost, answering(status, body)]
+    const first = open()
+    expect(await first.placeOrder(order)).toBe('pending')
+    await vi.waitFor(() => expect(first.parked()).toBe(1))
+    expect([keys.length, store.pending()]).toEqual([3, [order]])
+    await first.close()
+
+    reserve = [answering(201, { reservation: 1 })]
+    const second = open()
+    await vi.waitFor(() => expect(second.open()).toBe(0))
+    expect([store.pending(), second.parked()]).toEqual([[], 0])
+    expect(new Set(keys)).toEqual(new Set(['order_1_line_1_reservation']))
+  },
+)
+
+test('sold out is an answer: the order has failed, at once or from the background', async () => {
+  reserve = [answering(409, { error: 'sold out' })]
+  const { placeOrder, open: owed } = open()
+  expect(await placeOrder(order)).toBe('failed')
+  expect([keys.length, owed()]).toEqual([1, 0])
+
+  store.postpone(order.id)
+  await vi.waitFor(() => expect([keys.length, owed()]).toEqual([2, 0]))
+})
