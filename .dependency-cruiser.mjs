@@ -31,6 +31,7 @@ const semantics = 'http/semantics(/|[.]ts$)'
 const context = 'context/'
 const telemetry = 'telemetry/'
 const guard = 'guard/'
+const classifiers = 'classifiers/'
 const floorOne = [semantics, context, telemetry]
 
 export default {
@@ -44,6 +45,12 @@ export default {
     },
     ...floorOne.map((path) =>
       floor(`floor-1-${path.split('/', 1).join('')}`, path, [path, policy], 'Floor 1 imports itself and policy/ only.'),
+    ),
+    floor(
+      'floor-1-classifiers',
+      classifiers,
+      [classifiers, semantics, policy],
+      'classifiers/ imports policy/, http/semantics/ and itself: of a client it knows the shape only.',
     ),
     floor('floor-2-guard', guard, [guard, ...floorOne, policy], 'guard/ does not know http/, testing/ or the index.'),
     floor(

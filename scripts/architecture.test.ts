@@ -48,6 +48,7 @@ const violations: [what: string, file: string, code: string, rule: string][] = [
   ['context/ imports guard/', 'context/bad-1.ts', "import '../guard/guard.js'", 'floor-1-context'],
   ['telemetry/ imports guard/', 'telemetry/bad-1.ts', "import '../guard/guard.js'", 'floor-1-telemetry'],
   ['telemetry/ imports context/', 'telemetry/bad-2.ts', "import '../context/deadline.js'", 'floor-1-telemetry'],
+  ['classifiers/ imports guard/', 'classifiers/bad-1.ts', "import '../guard/guard.js'", 'floor-1-classifiers'],
   ['guard/ imports http/', 'guard/bad-1.ts', "import '../http/index.js'", 'floor-2-guard'],
   ['guard/ imports the index', 'guard/bad-2.ts', "import '../index.js'", 'floor-2-guard'],
   ['http/ imports the index', 'http/bad-1.ts', "import '../index.js'", 'floor-3-http'],

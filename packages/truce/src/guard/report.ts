@@ -6,7 +6,7 @@
 import type { BreakerState } from '../policy/breaker.js'
 import type { StopReason } from '../policy/stop.js'
 import { attempts } from '../telemetry/events.js'
-import type { AttemptRecord, Cause } from '../telemetry/record.js'
+import type { Cause } from '../telemetry/record.js'
 import { callId } from './call-id.js'
 import type { CallState } from './call-state.js'
 import type { Core } from './core.js'
@@ -15,35 +15,57 @@ import { keyHash } from './key-hash.js'
 /** The latest attempt ended; `stop` where it was the last one. */
 export function reportAttempt(call: CallState, now: number, stop?: StopReason): void {
   if (!attempts.active) return
-  const { failure, core } = call
+  const { failure, core, given, startedAt } = call
+  // One flat literal: spread from parts, a record costs ten times as much.
   attempts.emit({
-    ...base(call, call.startedAt),
+    v: 1,
+    side: 'client',
+    t: core.clock.epoch + startedAt,
+    call: call.id,
+    parent: call.above?.id,
+    service: core.service,
+    dependency: core.dependency,
+    operation: core.operation,
+    effect: core.effect,
+    layer: core.layer,
     attempt: call.attempt,
     cause: causeOf(call),
     waited: call.waited + call.queuedFor,
-    ms: now - call.startedAt,
+    ms: now - startedAt,
     outcome: failure ? failure.class : 'ok',
     certainty: failure ? failure.certainty : 'applied',
     stop,
-    timeout: call.given === Number.POSITIVE_INFINITY ? undefined : call.given,
+    timeout: given === Number.POSITIVE_INFINITY ? undefined : given,
     queued: core.bulkhead ? call.queuedFor : undefined,
     source: stop === 'ok' ? 'live' : undefined,
+    key: call.key === undefined ? undefined : keyHash(call.key),
   })
 }
 
 /** The call ended between attempts: before the first one it was refused, later it carries the end. */
 export function reportRefusal(call: CallState, now: number, stop: StopReason): void {
   if (!attempts.active) return
-  const began = call.attempt === 0
+  const { core } = call
+  const unsent = call.attempt === 0
   attempts.emit({
-    ...base(call, now),
+    v: 1,
+    side: 'client',
+    t: core.clock.epoch + now,
+    call: call.id,
+    parent: call.above?.id,
+    service: core.service,
+    dependency: core.dependency,
+    operation: core.operation,
+    effect: core.effect,
+    layer: core.layer,
     attempt: call.attempt,
-    cause: began ? 'original' : 'end',
-    waited: began ? now - call.began : Math.max(0, now - call.endedAt),
+    cause: unsent ? 'original' : 'end',
+    waited: unsent ? now - call.began : Math.max(0, now - call.endedAt),
     ms: 0,
-    outcome: call.failure && !began ? call.failure.class : stop === 'aborted' ? 'aborted' : 'refused',
+    outcome: call.failure && !unsent ? call.failure.class : stop === 'aborted' ? 'aborted' : 'refused',
     certainty: call.inDoubt ? 'unknown' : 'not-applied',
     stop,
+    key: call.key === undefined ? undefined : keyHash(call.key),
   })
 }
 
@@ -71,29 +93,6 @@ export function reportBreaker(
     ms: 0,
     outcome: state,
   })
-}
-
-function base(
-  call: CallState,
-  at: number,
-): Pick<
-  AttemptRecord,
-  'v' | 'side' | 't' | 'call' | 'parent' | 'service' | 'dependency' | 'operation' | 'effect' | 'layer' | 'key'
-> {
-  const { core, above } = call
-  return {
-    v: 1,
-    side: 'client',
-    t: core.clock.epoch + at,
-    call: call.id,
-    parent: above?.id,
-    service: core.service,
-    dependency: core.dependency,
-    operation: core.operation,
-    effect: core.effect,
-    layer: core.layer,
-    key: call.key === undefined ? undefined : keyHash(call.key),
-  }
 }
 
 function causeOf(call: CallState): Cause {

@@ -51,7 +51,7 @@ const situations = fc.record({
     keyed: fc.boolean(),
     keyedAt: ms.map((ago) => NOW - ago),
     replayable: mostly(true),
-    least: fc.constant(DEADLINE.least),
+    least: fc.constant<number>(DEADLINE.least),
   }),
   failure: fc
     .record({

@@ -1,0 +1,40 @@
+/**
+ * Gzip: what an import adds to a bundle, minified and compressed.
+ *
+ * @module
+ */
+import { build } from 'esbuild'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+
+const IMPORTS: Readonly<Record<string, string>> = {
+  retry: `export { retry } from 'truce'`,
+  dependency: `export { dependency } from 'truce'`,
+  'all of truce': `export * from 'truce'`,
+  cockatiel: `export { retry, circuitBreaker, bulkhead, timeout, wrap, handleAll, ConsecutiveBreaker, SamplingBreaker } from 'cockatiel'`,
+  'p-retry': `export { default } from 'p-retry'`,
+  'exponential-backoff': `export { backOff } from 'exponential-backoff'`,
+  opossum: `export { default } from 'opossum'`,
+}
+
+/** Bytes by what is imported. */
+export async function gzipSizes(): Promise<Record<string, number>> {
+  const sizes = Object.entries(IMPORTS).map(async ([name, contents]) => [name, await gzipSize(contents)] as const)
+  return Object.fromEntries(await Promise.all(sizes))
+}
+
+async function gzipSize(contents: string): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    external: ['node:*', 'events', 'process'],
+    logLevel: 'error',
+  })
+  return gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length
+}
