@@ -40,3 +40,8 @@ export interface CallState extends CallFacts, AttemptHome {
   /** May any of its attempts have taken effect? One that was refused later does not undo an earlier one. */
   inDoubt: boolean
 }
+
+/** What tells calls beside each other from calls below each other: their operation. */
+export function kinOf(call: CallState): object {
+  return call.core.eachItsOwn ? call : call.core
+}

@@ -21,7 +21,7 @@ import { decide, pastWindow } from '../policy/retry.js'
 import { type StopReason, waitsForRoom } from '../policy/stop.js'
 import { Attempt } from './attempt.js'
 import { callId } from './call-id.js'
-import type { CallState } from './call-state.js'
+import { type CallState, kinOf } from './call-state.js'
 import { ABORTED, type Core, EXHAUSTED, judge, type Queued, TIMED_OUT } from './core.js'
 import { Debt } from './debt.js'
 import { countAttempt, type Ending, ended, outcomeOf, timeoutOf } from './ending.js'
@@ -232,7 +232,7 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
   }
 
   #judge(result: unknown, threw: boolean): Failure | undefined {
-    if (isExhausted(result, threw, this.#current, this.core, this.#marked)) return EXHAUSTED
+    if (isExhausted(result, threw, this.#current, kinOf(this), this.#marked)) return EXHAUSTED
     return judge(this.core.classifiers, result, threw)
   }
 

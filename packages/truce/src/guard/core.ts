@@ -39,6 +39,8 @@ export interface Core {
   readonly deadlineCuts: boolean
   /** The layer that retries; `undefined`: the lowest with a guard. */
   readonly owner: string | undefined
+  /** Is each call an operation of its own, as those of `retry()` are? */
+  readonly eachItsOwn: boolean
   readonly bulkhead: Bulkhead<Queued> | null
   readonly waitingRoom: WaitingRoom | null
   /** The user's, then the built-in one, which always answers. */

@@ -58,6 +58,7 @@ export function dependency(name: string, options: DependencyOptions = {}): Depen
         deadline: own.deadline,
         deadlineCuts: true,
         owner: own.owner,
+        eachItsOwn: false,
         classifiers: [...own.classifiers, ...settings.classifiers, shared.classify],
         counters: countersOf(settings.service, name, operation, own.effect),
         latency: new Quantile(0.5),
@@ -78,6 +79,7 @@ type SharedCore = Omit<
   | 'deadline'
   | 'deadlineCuts'
   | 'owner'
+  | 'eachItsOwn'
   | 'classifiers'
   | 'counters'
   | 'latency'

@@ -6,7 +6,7 @@
 import { markExhausted } from '../context/exhausted.js'
 import type { FailureClass } from '../policy/classify.js'
 import { exhausts, type StopReason } from '../policy/stop.js'
-import type { CallState } from './call-state.js'
+import { type CallState, kinOf } from './call-state.js'
 import { AttemptTimeoutError, BreakerOpenError, DeadlineError, OverloadedError } from './errors.js'
 import { type Explanation, note } from './explain.js'
 
@@ -45,7 +45,7 @@ export function ended(call: CallState, ending: Ending): unknown {
   const result = call.attempt === 0 && ending.stop !== 'aborted' ? refusal(call, ending) : call.result
   note(result, explanation(call, ending))
   // Of a layer that does not own: the owner above is to hear the failure, not that it is over.
-  if (call.owns && exhausts(ending.stop)) markExhausted(result, call.above, call.core, call.moment)
+  if (call.owns && exhausts(ending.stop)) markExhausted(result, call.above, kinOf(call), call.moment)
   return result
 }
 

@@ -16,6 +16,7 @@ import type { StopReason } from '../policy/stop.js'
 import { type Observation, observations } from '../telemetry/events.js'
 import { Attempt } from './attempt.js'
 import type { Call } from './call.js'
+import { kinOf } from './call-state.js'
 import { ABORTED, EXHAUSTED, judge } from './core.js'
 import { countAttempt, type Ending, explained } from './ending.js'
 import { invoke } from './invoke.js'
@@ -83,7 +84,7 @@ function conclude(call: Call, attempt: Attempt, began: number): Ending {
 }
 
 function verdict(call: Call, attempt: Attempt, began: number): Failure | undefined {
-  if (isExhausted(call.result, call.threw, attempt, call.core, began)) return EXHAUSTED
+  if (isExhausted(call.result, call.threw, attempt, kinOf(call), began)) return EXHAUSTED
   return judge(call.core.classifiers, call.result, call.threw)
 }
 

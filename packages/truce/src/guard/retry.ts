@@ -94,6 +94,8 @@ function plainCore(): Core {
     deadline: baseline.deadline,
     deadlineCuts: false,
     owner: undefined,
+    // A retry() inside a retry() is a layer below it, not a call beside it.
+    eachItsOwn: true,
     bulkhead: null,
     waitingRoom: null,
     classifiers: [CLASSIFY],
@@ -118,8 +120,7 @@ function plainCore(): Core {
  */
 export function retry<T>(fn: Guarded<T>, options?: RetryOptions): Promise<Awaited<T>> {
   if (typeof fn !== 'function') throw new OptionError('fn', fn, 'a function (attempt) => result or promise')
-  // Each its own: a retry() inside a retry() is a layer below it, not a call beside it.
-  const core = options === undefined ? { ...plainCore() } : tuned(options)
+  const core = options === undefined ? plainCore() : tuned(options)
   const settings =
     options?.signal || options?.context
       ? callSettings(

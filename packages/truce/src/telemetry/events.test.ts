@@ -39,3 +39,7 @@ test('listeners get the type of their event', () => {
 test.each(['attempts', 'toString'])('an unknown name (%s) says which there are', (name) => {
   expect(() => events.on(name as 'attempt', () => {})).toThrow('there are attempt, observation, breaker')
 })
+
+test('a listener that is none is refused at once, not at the first event', () => {
+  expect(() => events.on('attempt', undefined as never)).toThrow('the listener is not a function')
+})

@@ -66,6 +66,7 @@ export const events = Object.freeze({
     if (!Object.hasOwn(channels, name)) {
       throw new TypeError(`events.on: no event is called "${name}"; there are ${Object.keys(channels).join(', ')}`)
     }
+    if (typeof listener !== 'function') throw new TypeError(`events.on('${name}', …): the listener is not a function`)
     return channels[name].on(listener)
   },
 })
