@@ -37,7 +37,7 @@ function judgeAnswer(error: Fields, metadata: Fields): Failure | undefined {
   const headers = isObject(error['$response']) ? error['$response']['headers'] : undefined
   const byStatus = judgeStatus(status, headers, () => Date.now())
   const named = classOf(error)
-  const milliseconds = Number(getHeader(headers, 'x-amz-retry-after') ?? Number.NaN)
+  const milliseconds = Number(getHeader(headers, 'x-amz-retry-after') || Number.NaN)
   const retryAfter =
     milliseconds >= 0 ? milliseconds : parseRetryAfter(getHeader(headers, 'retry-after'), () => Date.now())
   const hints = retryAfter === undefined ? {} : { retryAfter }

@@ -34,16 +34,14 @@ function judge(error: Fields): Failure | undefined {
 }
 
 function judgeAnswer(error: Fields, status: number, headers: unknown): Failure | undefined {
-  const byStatus = judgeStatus(status, headers, () => Date.now())
-  if (!byStatus) return undefined
-  if (error['code'] === 'insufficient_quota') return failure('rejected', byStatus.certainty)
-  const asked = Number(getHeader(headers, 'retry-after-ms') ?? Number.NaN)
-  const judged: Failure = asked >= 0 ? { ...byStatus, retryAfter: asked } : byStatus
-  const wanted = getHeader(headers, 'x-should-retry')
-  if (wanted === 'false') return { ...judged, retry: false }
+  const judged = judgeStatus(status, headers, () => Date.now())
+  if (!judged) return undefined
+  if (error['code'] === 'insufficient_quota') return failure('rejected', judged.certainty)
+  if (judged.retry === false) return judged
   // A 409 is a lock that is taken for a moment; these SDKs repeat it too.
   if (status === 409) return { ...judged, class: 'conflict' }
-  return wanted === 'true' && !isTransient(judged.class) ? { ...judged, class: 'unavailable' } : judged
+  const wanted = getHeader(headers, 'x-should-retry') === 'true'
+  return wanted && !isTransient(judged.class) ? { ...judged, class: 'unavailable' } : judged
 }
 
 /** Is this a client of such an SDK? */

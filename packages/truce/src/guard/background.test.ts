@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { dependency, type DependencyOptions, type OperationOptions } from '../index.js'
+import { events } from '../telemetry/events.js'
 import { scriptedDependency, virtualTime } from '../testing/index.js'
 import { wheelOf } from './wheel.js'
 
@@ -231,5 +232,43 @@ describe('background calls beside others', () => {
     }
     expect(down.calls.length - before).toBeLessThan(130)
     await time.run(Promise.all(waiting))
+  })
+})
+
+describe('background calls at a half-open breaker', () => {
+  const ONE_PROBE = { ...BREAKER, cooldown: 500 }
+
+  it('wait no longer than the probe, whatever time it was given', async () => {
+    const { time, guarded, person, job } = setUp({ breaker: ONE_PROBE })
+    await person.outcome(fail)
+    const slow = guarded.operation('slow', { effect: 'read', attempts: 1, attemptTimeout: '60s', deadline: '60s' })
+    await time.advance(600)
+    const probe = slow.outcome(() => new Promise((_, fails) => time.clock.alarm(100, () => fails(DOWN))))
+    const waiting = job.outcome(() => 'done')
+    expect(await time.run(waiting)).toMatchObject({ ok: true })
+    expect(time.now()).toBeLessThan(3_000)
+    await probe
+  })
+
+  it('a probe without a time of its own keeps its place for a lease, not until its deadline', async () => {
+    const { time, guarded, person, job } = setUp({ breaker: ONE_PROBE })
+    await person.outcome(fail)
+    await time.advance(600)
+    const endless = guarded.operation('endless', { effect: 'read', use: 'background', attemptTimeout: 'none' })
+    const leaving = new AbortController()
+    const hung = endless.outcome(() => new Promise(() => {}), { signal: leaving.signal })
+    expect(await time.run(job.outcome(() => 'done'))).toMatchObject({ ok: true })
+    expect(time.now()).toBeLessThan(20_000)
+    leaving.abort()
+    expect(await time.run(hung)).toMatchObject({ stop: 'aborted' })
+  })
+
+  it('one that was aborted while the breaker refused its retry is not sent again', async () => {
+    const { time, job } = setUp({ breaker: BREAKER }, { backoff: 'none' })
+    const leaving = new AbortController()
+    onTestFinished(events.on('breaker', () => leaving.abort()))
+    const script = scriptedDependency([{ error: DOWN }, 'ok'])
+    expect(await time.run(job.outcome(script.attempt, { signal: leaving.signal }))).toMatchObject({ stop: 'aborted' })
+    expect(script.calls).toHaveLength(1)
   })
 })

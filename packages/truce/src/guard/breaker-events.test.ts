@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { dependency, type DependencyOptions } from '../index.js'
+import { type BreakerOpenError, dependency, type DependencyOptions } from '../index.js'
 import { breakerChanges } from '../telemetry/events.js'
 import { counted } from '../telemetry/counters.js'
 import { virtualTime } from '../testing/index.js'
@@ -81,5 +81,26 @@ describe('changes of the breaker', () => {
     end()
     await Promise.all(nested)
     expect(guarded.state()).toMatchObject({ breakerState: 'closed', inFlight: 0 })
+  })
+
+  it('are told in observe mode too, where the clock alone opened it', async () => {
+    const { time, guarded } = setUp({ minimumCalls: 10, openRate: 0.8, window: '10s' })
+    const watched = guarded.operation('watched', { effect: 'read', mode: 'observe' })
+    for (let n = 0; n < 7; n++) await watched.run(() => 1)
+    await time.advance(5_000)
+    for (let n = 0; n < 12; n++) await watched.run(() => Promise.reject(DOWN)).catch(() => {})
+    await time.advance(5_500)
+    await watched.run(() => 1)
+    expect(changes.at(-1)).toMatch(/^11500: \S+ → open$/)
+  })
+
+  it('a refusal whose end nobody knows says no time', async () => {
+    const { operation, guarded } = setUp({ minimumCalls: 2, failureRate: 0.1, openRate: 1 })
+    await operation.run(() => 1)
+    const failing = guarded.operation('failing', { effect: 'read', attempts: 1 })
+    for (let n = 0; n < 9; n++) await failing.outcome(() => Promise.reject(DOWN))
+    const outcome = await operation.outcome(() => 1)
+    expect(outcome).toMatchObject({ stop: 'breaker', explanation: { retryAt: undefined } })
+    expect((outcome.error as BreakerOpenError).retryIn).toBeUndefined()
   })
 })

@@ -21,7 +21,7 @@ import { decide, pastWindow } from '../policy/retry.js'
 import { type StopReason, waitsForRoom } from '../policy/stop.js'
 import { Attempt } from './attempt.js'
 import { callId } from './call-id.js'
-import { type CallState, kinOf } from './call-state.js'
+import { type CallState, kinOf, leaseOf } from './call-state.js'
 import { ABORTED, type Core, EXHAUSTED, judge, type Queued, TIMED_OUT } from './core.js'
 import { Debt } from './debt.js'
 import { countAttempt, type Ending, ended, outcomeOf, timeoutOf } from './ending.js'
@@ -126,7 +126,7 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
   }
 
   get least(): number {
-    return this.core.latency.value(DEADLINE.least)
+    return this.core.eachItsOwn ? DEADLINE.least : this.core.latency.value(DEADLINE.least)
   }
 
   now(): number {
@@ -195,7 +195,7 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
     if (this.attempt > 0 && pastWindow(core.rules, this, now)) return this.#stop('window', now)
     const attempt = this.attempt + 1
     const given = attemptTime(now, core.attemptTimeout, core.deadlineCuts ? this.deadline : Infinity)
-    const permit = core.policy.acquire(attempt, now, core.random, given)
+    const permit = core.policy.acquire(attempt, now, core.random, leaseOf(core, given))
     if (permit === 0) {
       core.breakerChanged(now)
       return this.#noRoom('breaker', now, ASK_AGAIN)
@@ -275,9 +275,9 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
     if (this.aborted) return this.#finish('aborted', now, undefined, false)
     if (decision.act === 'wait') return this.#line(now, decision.wait)
     this.waited = decision.wait
-    if (decision.wait <= 0) return this.#enter(now, true)
-    this.#phase = Phase.backoff
     this.#wishedAt = now
+    if (decision.wait <= 0) return this.#resume(now)
+    this.#phase = Phase.backoff
     // A pending retry must not be lost because nothing else keeps the process alive.
     core.wheel.add(this, now, decision.wait, true)
   }

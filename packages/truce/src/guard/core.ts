@@ -130,5 +130,6 @@ function whole(verdict: Failure): Failure {
     answered: typeof answered === 'boolean' ? answered : true,
     ...(wait && retryAfter !== undefined && { retryAfter }),
     ...(verdict.retry === false && { retry: false }),
+    ...(verdict.refused === true && { refused: true }),
   }
 }

@@ -85,7 +85,12 @@ function explanation(call: CallState, { stop, now, retryAt }: Ending): Explanati
 /** Nothing was sent, so there is no error of the dependency's own. */
 function refusal({ core }: CallState, { stop, now, retryAt }: Ending): Error {
   const { dependency, operation } = core
-  const facts = { dependency, operation, stop, retryIn: retryAt === undefined ? undefined : retryAt - now }
+  const facts = {
+    dependency,
+    operation,
+    stop,
+    retryIn: Number.isFinite(retryAt) ? (retryAt as number) - now : undefined,
+  }
   if (stop === 'breaker') return new BreakerOpenError(facts)
   return stop === 'deadline' ? new DeadlineError(facts) : new OverloadedError(facts)
 }

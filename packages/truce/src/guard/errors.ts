@@ -105,7 +105,9 @@ export class OptionError extends TruceError {
 /** Is it an error of Truce's own, of this or another copy of the package? */
 export function isTruceError(error: unknown): error is Error & { readonly code: TruceErrorCode } {
   try {
-    return typeof error === 'object' && error !== null && BRAND in error
+    if (typeof error !== 'object' || error === null) return false
+    const { [BRAND]: branded, code } = error as { [BRAND]?: unknown; code?: unknown }
+    return branded === true && typeof code === 'string'
   } catch {
     return false // a proxy that answers no question is none of ours
   }

@@ -50,6 +50,11 @@ describe('what a function may throw', () => {
     expect(result.error === hostile).toBe(true)
   })
 
+  it('a proxy that claims to be everything', async () => {
+    const claims = new Proxy({}, { has: () => true, get: throwing(new Error('no')) })
+    expect((await outcome(throwing(claims as Error))).error === claims).toBe(true)
+  })
+
   it('an AbortError of its own: nobody left, and it is not repeated', async () => {
     const error = new DOMException('gave up', 'AbortError')
     expect(await outcome(throwing(error))).toMatchObject({ stop: 'aborted', class: 'aborted', error, attempts: 1 })

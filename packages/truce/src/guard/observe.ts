@@ -54,6 +54,7 @@ function begin(call: Call): Attempt {
   const refusal = now >= call.deadline ? 'deadline' : policy.refusesOriginal(now, core.random)
   if (refusal) tell(call, 0, 'refuse', refusal)
   call.permit = policy.acquire(1, now, core.random)
+  if (call.permit === 0) core.breakerChanged(now)
   if (call.permit === 0 && !refusal) tell(call, 0, 'refuse', 'breaker')
   // Guards inside must find what they would find without this one: neither its deadline nor its owner.
   return new Attempt(call, 1, above?.endsAt ?? Infinity, above?.owner)

@@ -25,6 +25,15 @@ async function ended(promise: Promise<unknown>): Promise<unknown> {
 }
 
 describe('retry()', () => {
+  it('slow calls of one function forbid no retries of another', async () => {
+    const slow = () => new Promise((done) => setTimeout(done, 400))
+    for (let n = 0; n < 8; n++) await ended(truce.retry(slow))
+    const once = ({ attempt }: Truce.Attempt) => (attempt === 1 ? fail() : 'done')
+    expect(await ended(truce.retry(once, { deadline: 300, backoff: { initial: 10, max: 20 } }))).toEqual({
+      value: 'done',
+    })
+  })
+
   it('gives what the function gives in the end', async () => {
     let tries = 0
     const flaky = ({ attempt }: Truce.Attempt) => {

@@ -11,7 +11,7 @@ import { type Failure, isTransient } from '../policy/classify.js'
 import type { Bulkhead, Waiter } from '../policy/concurrency.js'
 import type { DependencyPolicy } from '../policy/dependency.js'
 import { GOVERNOR } from '../policy/governor.js'
-import { Line } from '../policy/line.js'
+import { Line, LINE } from '../policy/line.js'
 import type { Random } from '../policy/random.js'
 import type { Timer, Wheel } from './wheel.js'
 
@@ -149,7 +149,9 @@ export class WaitingRoom implements Timer {
     if (this.#bulkhead && this.#bulkhead.inFlight >= this.#bulkhead.settings.limit) return ASK_AGAIN
     const { breaker } = this.#policy
     if (breaker === null || breaker.wouldAllow(now)) return 0
-    return Math.max(ASK_AGAIN, breaker.retryAt(now) - now)
+    // Open has an end that is known. A probe's place may come free before its time: it fails, or is given up.
+    const latest = breaker.state(now) === 'open' ? Number.POSITIVE_INFINITY : LINE.backoff.initial
+    return Math.max(ASK_AGAIN, Math.min(latest, breaker.retryAt(now) - now))
   }
 
   /** The one who has waited longest of those who may go; else nobody, and when the first may. */

@@ -29,6 +29,16 @@ describe('an answer is judged by its status', () => {
     ['a 404', new Response(null, { status: 404 }), failure('not-found')],
   ])('%s', (_, value, expected) => expect(classifyValue(value)).toEqual(expected))
 
+  // Every client's own headers; what the fields mean is told beside pushback.ts.
+  const wait = { 'Retry-After-Ms': '340', 'X-Should-Retry': 'false' }
+  const pushedBack = failure('overloaded', 'unknown', { retryAfter: 340, retry: false })
+  test.each([
+    ['a Response', new Response(null, { status: 503, headers: wait })],
+    ['a response of axios', axios(503, wait)],
+    ['a response of got', got(503, wait)],
+    ['an IncomingMessage', { statusCode: 503, headers: wait, rawHeaders: [] }],
+  ])('%s in another dialect of pushback', (_, value) => expect(classifyValue(value)).toEqual(pushedBack))
+
   it('counts a Retry-After date from the clock it is given', () => {
     const now = Date.UTC(2026, 10, 22, 12, 0, 0)
     const answer = got(503, { 'retry-after': 'Sun, 22 Nov 2026 12:00:07 GMT' })
@@ -44,6 +54,10 @@ describe('successes', () => {
     ['a response of axios', axios(204)],
     ['a response of got', got(304)],
     ['a result of AWS', { $metadata: { httpStatusCode: 200 }, Items: [] }],
+    [
+      'an answer that pushes back',
+      new Response('fine', { headers: { 'x-should-retry': 'false', 'retry-after': '7' } }),
+    ],
   ])('%s', (_, value) => expect(classifyValue(value)).toBeUndefined())
 })
 

@@ -9,8 +9,8 @@
  *
  * @module
  */
-import { type Failure, failure } from '../../policy/classify.js'
-import { parseRetryAfter } from './retry-after.js'
+import { type Failure, failure, isTransient } from '../../policy/classify.js'
+import { readPushback } from './pushback.js'
 import { certaintyOfStatus, classifyStatus } from './status.js'
 
 /** Any object as seen from outside: what it may have, none of it to be trusted. */
@@ -58,10 +58,15 @@ export function judgeAnswer(value: Fields, nowEpoch: () => number): Failure | un
 /** The failure that a status and its headers mean; `undefined` for a success. */
 export function judgeStatus(status: number, headers: unknown, nowEpoch: () => number): Failure | undefined {
   if (!(status >= 400)) return undefined
-  const retryAfter = parseRetryAfter(getHeader(headers, 'retry-after'), nowEpoch)
-  const failureClass = classifyStatus(status, retryAfter !== undefined)
+  const { hints, overloaded, repeated } = readPushback((name) => getHeader(headers, name), nowEpoch)
+  const byStatus = classifyStatus(status, hints.retryAfter !== undefined)
   return (
-    failureClass && failure(failureClass, certaintyOfStatus(status), retryAfter === undefined ? {} : { retryAfter })
+    byStatus &&
+    failure(
+      overloaded && isTransient(byStatus) ? 'overloaded' : byStatus,
+      repeated ? 'unknown' : certaintyOfStatus(status),
+      hints,
+    )
   )
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the answers and errors of HTTP mean: status, Retry-After, system errors.
+ * What the answers and errors of HTTP mean: status, Retry-After and other pushback, system errors.
  *
  * @module
  */

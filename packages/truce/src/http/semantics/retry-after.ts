@@ -25,9 +25,8 @@ export const LONGEST_WAIT = 1e12
 export function parseRetryAfter(value: string | null | undefined, nowEpoch: () => number): number | undefined {
   const text = value?.trim()
   if (!text) return undefined
-  if (SECONDS.test(text)) {
-    return text.split(',').reduce((longest, part) => Math.max(longest, bounded(Number(part) * 1000)), 0)
-  }
+  const seconds = longest(text, 1000)
+  if (seconds !== undefined) return seconds
   const fixed = fixdate(text, nowEpoch)
   if (fixed === undefined) return undefined
   const at = Date.parse(fixed)
@@ -35,7 +34,21 @@ export function parseRetryAfter(value: string | null | undefined, nowEpoch: () =
   return new Date(at).toUTCString().endsWith(fixed) ? bounded(at - nowEpoch()) : undefined
 }
 
-const SECONDS = /^\d+(?:\s*,\s*\d+)*$/
+/**
+ * The longest of one or several whole numbers, in ms; `undefined` for anything else.
+ *
+ * @param unit ms that a 1 stands for
+ * @example
+ * longest('1, 120', 1000) // 120000
+ */
+export function longest(value: string | undefined, unit: number): number | undefined {
+  const parts = value?.split(',').map((part) => part.trim())
+  return parts?.every((part) => DIGITS.test(part))
+    ? parts.reduce((most, part) => Math.max(most, bounded(Number(part) * unit)), 0)
+    : undefined
+}
+
+const DIGITS = /^\d+$/
 const IMF = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d \w{3} \d{4} [\d:]{8} GMT)$/
 const RFC_850 = /^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (\d\d)-(\w{3})-(\d\d) ([\d:]{8} GMT)$/
 const ASCTIME = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (\w{3}) ([ \d]\d) ([\d:]{8}) (\d{4})$/

@@ -66,6 +66,7 @@ describe('an error that carries an answer', () => {
     ['an SDK of an API', http({ status: 503, headers: new Headers(headers) }), shed],
     ['http-errors', http({ status: 503, statusCode: 503, headers }), shed],
     ['superagent', http({ status: 503, response: { headers } }), shed],
+    ['an SDK, in ms', http({ status: 503, headers: { 'retry-after-ms': '7000' } }), shed],
     ['AWS', http({ $metadata: { httpStatusCode: 429 } }), failure('overloaded', 'not-applied')],
     ['a status alone', http({ statusCode: 404 }), failure('not-found')],
     ['as a cause', new Error('reserve', { cause: http({ status: 502 }) }), failure('unavailable')],
