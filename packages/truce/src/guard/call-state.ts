@@ -45,8 +45,3 @@ export interface CallState extends CallFacts, AttemptHome {
 export function kinOf(call: CallState): object {
   return call.core.eachItsOwn ? call : call.core
 }
-
-/** How long a probe of the breaker keeps its place: an attempt that has only its call's time has none of its own. */
-export function leaseOf({ attemptTimeout, deadline }: Core, given: number): number {
-  return attemptTimeout < deadline ? given : Number.POSITIVE_INFINITY
-}

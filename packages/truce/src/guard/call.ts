@@ -21,7 +21,7 @@ import { decide, pastWindow } from '../policy/retry.js'
 import { type StopReason, waitsForRoom } from '../policy/stop.js'
 import { Attempt } from './attempt.js'
 import { callId } from './call-id.js'
-import { type CallState, kinOf, leaseOf } from './call-state.js'
+import { type CallState, kinOf } from './call-state.js'
 import { ABORTED, type Core, EXHAUSTED, judge, type Queued, TIMED_OUT } from './core.js'
 import { Debt } from './debt.js'
 import { countAttempt, type Ending, ended, outcomeOf, timeoutOf } from './ending.js'
@@ -195,7 +195,7 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
     if (this.attempt > 0 && pastWindow(core.rules, this, now)) return this.#stop('window', now)
     const attempt = this.attempt + 1
     const given = attemptTime(now, core.attemptTimeout, core.deadlineCuts ? this.deadline : Infinity)
-    const permit = core.policy.acquire(attempt, now, core.random, leaseOf(core, given))
+    const permit = core.policy.acquire(attempt, now, core.random, Math.min(given, core.lease))
     if (permit === 0) {
       core.breakerChanged(now)
       return this.#noRoom('breaker', now, ASK_AGAIN)

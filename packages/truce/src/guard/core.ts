@@ -35,6 +35,8 @@ export interface Core {
   readonly attemptTimeout: number
   /** ms; `Infinity` for none. */
   readonly deadline: number
+  /** How long an attempt as a probe may keep its place, ms: its timeout; where it has none of its own, the breaker's lease. */
+  readonly lease: number
   /** Does the deadline end a running attempt, or only stop new ones? */
   readonly deadlineCuts: boolean
   /** The layer that retries; `undefined`: the lowest with a guard. */

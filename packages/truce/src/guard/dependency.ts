@@ -56,6 +56,7 @@ export function dependency(name: string, options: DependencyOptions = {}): Depen
         rules: own.rules,
         attemptTimeout: own.attemptTimeout,
         deadline: own.deadline,
+        lease: own.lease,
         deadlineCuts: true,
         owner: own.owner,
         eachItsOwn: false,
@@ -78,6 +79,7 @@ type SharedCore = Omit<
   | 'attemptTimeout'
   | 'deadline'
   | 'deadlineCuts'
+  | 'lease'
   | 'owner'
   | 'eachItsOwn'
   | 'classifiers'

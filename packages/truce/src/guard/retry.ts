@@ -92,6 +92,7 @@ function plainCore(): Core {
     },
     attemptTimeout: Number.POSITIVE_INFINITY,
     deadline: baseline.deadline,
+    lease: Number.POSITIVE_INFINITY,
     deadlineCuts: false,
     owner: undefined,
     // A retry() inside a retry() is a layer below it, not a call beside it.

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { BREAKER } from '../../policy/breaker.js'
 import { type Backoff, BACKOFF, type Jitter } from '../../policy/backoff.js'
 import { type Classifier, type FailureClass, TRANSIENT, type TransientClass } from '../../policy/classify.js'
 import { type Preset, type PresetName, PRESETS } from '../../policy/presets.js'
@@ -59,6 +60,8 @@ export interface OperationSettings {
   readonly rules: RetryRules
   readonly attemptTimeout: number
   readonly deadline: number
+  /** How long an attempt may keep the place of a probe. */
+  readonly lease: number
   readonly owner: string | undefined
   readonly classifiers: readonly Classifier[]
   readonly mode: Mode | undefined
@@ -72,6 +75,7 @@ export function operationSettings(operation: string, options: OperationOptions):
   const effect = oneOf(options?.effect, 'effect', ['read', 'write'])
   const risk = oneOf(options.risk ?? (effect === 'write' ? 'high' : 'low'), 'risk', ['high', 'low'])
   const deadline = timeLimit(options.deadline, preset.deadline, 'deadline')
+  const attemptTimeout = timeLimit(options.attemptTimeout, preset.attemptTimeout, 'attemptTimeout')
   return Object.freeze({
     effect,
     rules: Object.freeze({
@@ -83,7 +87,8 @@ export function operationSettings(operation: string, options: OperationOptions):
       background: preset.background,
     }),
     // An attempt never outlives its call: with no time of its own it has the call's.
-    attemptTimeout: Math.min(deadline, timeLimit(options.attemptTimeout, preset.attemptTimeout, 'attemptTimeout')),
+    attemptTimeout: Math.min(deadline, attemptTimeout),
+    lease: attemptTimeout === Number.POSITIVE_INFINITY ? BREAKER.lease : attemptTimeout,
     deadline,
     owner: options.owner === undefined ? undefined : name(options.owner, 'owner'),
     classifiers: classifiers(options.classify, 'classify'),
