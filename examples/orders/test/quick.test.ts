@@ -161,7 +161,9 @@ describe('a run that cannot go on says why, ends its services, and does not exit
     const { code, stderr } = await start('--quick', '--port', String(port)).ended
     other.close()
     expect(code).toBe(1)
-    expect(stderr).toContain(`port ${port}: it is in use`)
+    // The two ports after it are asked for at the same time, and may be somebody's too.
+    const [, busy] = /cannot listen on port (\d+): it is in use/.exec(stderr) ?? []
+    expect([port, port + 1, port + 2]).toContain(Number(busy))
     expect(stderr).not.toContain('    at ')
   })
 
