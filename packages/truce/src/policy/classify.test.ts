@@ -1,9 +1,11 @@
 import { describe, expect, it, test } from 'vitest'
 import {
+  type Certainty,
   failure,
   type FailureClass,
   isFailureClass,
   isTransient,
+  leavesDoubt,
   PERMANENT,
   TRANSIENT,
   UNRECOGNISED,
@@ -52,5 +54,17 @@ describe('classify', () => {
       retryAfter: 200,
       retry: false,
     })
+  })
+})
+
+describe('leavesDoubt', () => {
+  it.each<[string, FailureClass, Certainty, boolean, boolean]>([
+    ['a lost answer', 'unavailable', 'unknown', false, true],
+    ['a 500', 'internal', 'unknown', true, true],
+    ['a refused connection', 'unavailable', 'not-applied', false, false],
+    ['a 404', 'not-found', 'unknown', true, false],
+    ['an error of the caller’s own code', 'rejected', 'unknown', false, true],
+  ])('%s', (_, name, certainty, answered, doubt) => {
+    expect(leavesDoubt(failure(name, certainty, { answered }))).toBe(doubt)
   })
 })
