@@ -17,6 +17,7 @@ import { surroundings } from '../context/surroundings.js'
 import { type Failure, leavesDoubt } from '../policy/classify.js'
 import type { Waiter } from '../policy/concurrency.js'
 import { attemptTime, DEADLINE, effectiveDeadline } from '../policy/deadline.js'
+import { endOf, type LineEnd } from '../policy/line.js'
 import { decide, pastWindow } from '../policy/retry.js'
 import { type StopReason, waitsForRoom } from '../policy/stop.js'
 import { Attempt } from './attempt.js'
@@ -30,7 +31,7 @@ import { type Guarded, invoke } from './invoke.js'
 import { Phase } from './phase.js'
 import { reportAttempt, reportRefusal } from './report.js'
 import type { CallSettings } from './run-options.js'
-import { ASK_AGAIN, endOf, type Lined, type LineEnd } from './waiting-room.js'
+import { ASK_AGAIN, type Lined } from './waiting-room.js'
 import type { Timer } from './wheel.js'
 
 export class Call implements Timer, Queued, Lined, Abortable, CallState {
@@ -60,7 +61,6 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
   deadline = Number.POSITIVE_INFINITY
   aborted = false
   #reason: unknown
-  /** The wait before the latest attempt, ms. */
   waited = 0
   waitedInAll = 0
   queuedFor = 0

@@ -7,11 +7,9 @@
  *
  * @module
  */
-import { type Failure, isTransient } from '../policy/classify.js'
 import type { Bulkhead, Waiter } from '../policy/concurrency.js'
 import type { DependencyPolicy } from '../policy/dependency.js'
-import { GOVERNOR } from '../policy/governor.js'
-import { Line, LINE } from '../policy/line.js'
+import { Line, LINE, type LineEnd } from '../policy/line.js'
 import type { Random } from '../policy/random.js'
 import type { Timer, Wheel } from './wheel.js'
 
@@ -22,15 +20,6 @@ export const ASK_AGAIN = 50
 export interface Lined {
   /** It is your turn; tell `ended` how it went. */
   sentFromLine(now: number): void
-}
-
-/** How one that was sent ended; `slowly`: it took more than half of its time. */
-export type LineEnd = 'well' | 'slowly' | 'badly'
-
-/** @param failure how it failed, if it did: an answer that is final is an answer @param ms how long it took */
-export function endOf(failure: Failure | undefined, ms: number, attemptTimeout: number): LineEnd {
-  if (failure !== undefined && !(failure.answered && !isTransient(failure.class))) return 'badly'
-  return ms < attemptTimeout * GOVERNOR.fast ? 'well' : 'slowly'
 }
 
 /** All that is asked of a bulkhead: is there a place? */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { LINE, Line } from './line.js'
+import { failure } from './classify.js'
+import { endOf, LINE, Line } from './line.js'
 
 const half = () => 0.5
 
@@ -193,4 +194,14 @@ describe('line', () => {
     line.failed(500, half)
     expect(line.waitAt(500)).toBe(1_000)
   })
+})
+
+describe('how one that was sent ended', () => {
+  it.each([
+    ['well', undefined, 399],
+    ['slowly', undefined, 400],
+    ['well', failure('not-found'), 10],
+    ['badly', failure('internal'), 10],
+    ['badly', failure('rejected', 'unknown', { answered: false }), 10],
+  ] as const)('%s: %o after %d of 800 ms', (end, failed, ms) => expect(endOf(failed, ms, 800)).toBe(end))
 })

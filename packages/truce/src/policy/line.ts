@@ -9,6 +9,8 @@
  * @module
  */
 import { type Backoff, wait } from './backoff.js'
+import { type Failure, isTransient } from './classify.js'
+import { GOVERNOR } from './governor.js'
 import type { Random } from './random.js'
 
 /** DESIGN 4.5. The waits between failed probes are the background preset's backoff. */
@@ -18,6 +20,15 @@ export const LINE = Object.freeze({
   lease: 30_000,
   backoff: Object.freeze({ initial: 1_000, factor: 2, max: 30_000, jitter: 'full' }) as Backoff,
 })
+
+/** How one that was sent ended; `slowly`: it took more than half of its time. */
+export type LineEnd = 'well' | 'slowly' | 'badly'
+
+/** @param failure how it failed, if it did: an answer that is final is an answer @param ms how long it took */
+export function endOf(failure: Failure | undefined, ms: number, attemptTimeout: number): LineEnd {
+  if (failure !== undefined && !(failure.answered && !isTransient(failure.class))) return 'badly'
+  return ms < attemptTimeout * GOVERNOR.fast ? 'well' : 'slowly'
+}
 
 export class Line {
   #credits = 1
