@@ -28,10 +28,14 @@ const floor = (name, path, allowed, comment) => ({
 
 const policy = 'policy/'
 const semantics = 'http/semantics(/|[.]ts$)'
+const headers = 'http/headers/'
 const context = 'context/'
 const telemetry = 'telemetry/'
 const guard = 'guard/'
 const classifiers = 'classifiers/'
+const dictionary = `${src}${headers}dictionary[.]ts$`
+const structuredHeaders = '(^|/)structured-headers(/|$)'
+const undici = 'undici/'
 const floorOne = [semantics, context, telemetry]
 
 export default {
@@ -52,10 +56,18 @@ export default {
       [classifiers, semantics, policy],
       'classifiers/ imports policy/, http/semantics/ and itself: of a client it knows the shape only.',
     ),
+    floor(
+      'floor-1-headers',
+      headers,
+      [headers, semantics, context, policy],
+      'http/headers/ imports policy/, http/semantics/, context/ and itself.',
+    ),
+    floor('undici-floor', undici, [undici, guard], 'undici/ imports guard/ and itself: http/ takes any dispatcher.'),
+    floor('peer-floor', 'peer/', ['peer/', headers, context], 'peer/ imports http/headers/ and context/ only.'),
     floor('floor-2-guard', guard, [guard, ...floorOne, policy], 'guard/ does not know http/, testing/ or the index.'),
     floor(
       'floor-3-http',
-      `http/(?!semantics(/|[.]ts$))`,
+      `http/(?!semantics(/|[.]ts$)|headers/)`,
       ['http/', guard, ...floorOne, policy],
       'http/ does not know testing/ or the index.',
     ),
@@ -83,8 +95,32 @@ export default {
       name: 'truce-has-no-dependency',
       comment: 'packages/truce/src imports nothing from npm: a service that adds truce adds nothing else.',
       severity: 'error',
-      from: { path: src, pathNot: tests },
+      from: { path: src, pathNot: [tests, dictionary, `${src}${undici}`] },
       to: { dependencyTypes: npm },
+    },
+    {
+      name: 'undici-has-one-dependency',
+      comment: 'The agent of truce/undici is made of undici, an optional peer dependency.',
+      severity: 'error',
+      from: { path: `${src}${undici}`, pathNot: tests },
+      to: { dependencyTypes: npm, pathNot: '(^|/)node_modules/undici/' },
+    },
+    {
+      name: 'dictionary-has-one-dependency',
+      comment: 'The dictionaries of truce/peer are read by structured-headers, an optional peer dependency.',
+      severity: 'error',
+      from: { path: dictionary },
+      to: { dependencyTypes: npm, pathNot: structuredHeaders },
+    },
+    {
+      name: 'structured-headers-only-for-peers',
+      comment: 'Of what a service can import only truce/peer needs the library: all else works without it installed.',
+      severity: 'error',
+      from: {
+        path: src,
+        pathNot: [tests, `${src}peer/`, `${src}${headers}(dictionary|retry-context|retry-pushback)[.]ts$`],
+      },
+      to: { path: structuredHeaders, reachable: true },
     },
     {
       name: 'packages-by-name',
@@ -118,7 +154,7 @@ export default {
       comment: 'A devDependency is not there where the package is installed.',
       severity: 'error',
       from: { path: '^(packages|examples)/[^/]+/src/', pathNot: tests },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
     {
       name: 'resolvable',

@@ -1,7 +1,14 @@
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 const truce = (path: string) => fileURLToPath(new URL(`./packages/truce/src/${path}`, import.meta.url))
+
+/** Tests of processes under load, of a browser and of a worker runtime. */
+const SYSTEMS = [
+  'examples/*/test/**/*.test.ts',
+  'packages/*/test/leaks/**/*.test.ts',
+  'packages/*/test/runtimes/{browser,worker}.test.ts',
+]
 
 /**
  * Tests run on the sources: a test never passes on a stale build.
@@ -28,6 +35,7 @@ export default defineConfig({
             'scripts/**/*.test.ts',
             'bench/**/*.test.ts',
           ],
+          exclude: [...configDefaults.exclude, ...SYSTEMS],
           sequence: { groupOrder: 0 },
         },
       },
@@ -35,7 +43,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'system',
-          include: ['examples/*/test/**/*.test.ts'],
+          include: SYSTEMS,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },

@@ -16,6 +16,9 @@ const house: Record<string, string> = {
   [`${src}guard/guard.ts`]:
     "import '../policy/index.js'\nimport '../http/semantics/status.js'\nimport '../context/deadline.js'\nimport '../telemetry/index.js'\nexport const guard = 1\n",
   [`${src}http/index.ts`]: "import '../guard/guard.js'\nimport './semantics/status.js'\nexport const fetch = 1\n",
+  [`${src}http/headers/dictionary.ts`]: "import 'structured-headers'\nexport const parse = 1\n",
+  [`${src}peer/index.ts`]:
+    "import '../http/headers/dictionary.js'\nimport '../context/deadline.js'\nexport const peer = 1\n",
   [`${src}testing/index.ts`]:
     "import '../policy/index.js'\nimport '../guard/guard.js'\nimport '../telemetry/index.js'\nexport const clock = 1\n",
   [`${src}index.ts`]: "export { guard } from './guard/guard.js'\nexport { fetch } from './http/index.js'\n",
@@ -55,8 +58,27 @@ const violations: [what: string, file: string, code: string, rule: string][] = [
   ['guard/ imports testing/', 'guard/bad-3.ts', "import '../testing/index.js'", 'testing-is-for-tests'],
   ['the index imports testing/', 'bad-1.ts', "import './testing/index.js'", 'testing-is-for-tests'],
   ['testing/ imports http/', 'testing/bad-1.ts', "import '../http/index.js'", 'testing-floor'],
+  ['undici/ imports http/', 'undici/bad-1.ts', "import '../http/index.js'", 'undici-floor'],
+  ['undici/ imports another package', 'undici/bad-2.ts', "import 'yaml'", 'undici-has-one-dependency'],
   ['truce imports @truce/', 'guard/bad-4.ts', "import '@truce/lab'", 'truce-knows-no-other-package'],
   ['truce imports a package', 'guard/bad-5.ts', "import 'yaml'", 'truce-has-no-dependency'],
+  ['headers import guard/', 'http/headers/bad-1.ts', "import '../../guard/guard.js'", 'floor-1-headers'],
+  ['headers import a package', 'http/headers/bad-2.ts', "import 'yaml'", 'truce-has-no-dependency'],
+  [
+    'the dictionaries import another package',
+    'http/headers/dictionary.ts',
+    "import 'structured-headers'\nimport 'yaml'",
+    'dictionary-has-one-dependency',
+  ],
+  ['guard/ imports the headers', 'guard/bad-12.ts', "import '../http/headers/dictionary.js'", 'floor-2-guard'],
+  ['peer/ imports guard/', 'peer/bad-1.ts', "import '../guard/guard.js'", 'peer-floor'],
+  ['peer/ imports a package', 'peer/bad-2.ts', "import 'yaml'", 'truce-has-no-dependency'],
+  [
+    'http/ reaches the library of peer/',
+    'http/bad-2.ts',
+    "import '../peer/index.js'",
+    'structured-headers-only-for-peers',
+  ],
   ['an undeclared package', 'guard/bad-6.test.ts', "import 'acorn'", 'declared-dependencies'],
   ['another package by path', 'guard/bad-7.test.ts', "import '../../../lab/src/index.js'", 'packages-by-name'],
   ['a cycle', 'guard/one.ts', "import './two.js'", 'no-circular'],

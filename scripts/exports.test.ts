@@ -20,8 +20,14 @@ describe.each(subpaths)('export %s', (subpath) => {
     expect(existsSync(source), `${source} is missing`).toBe(true)
   })
 
-  test('points at what the build makes of it, types first', () => {
-    const targets = { types: `./dist/${entryOf(subpath)}.d.ts`, default: `./dist/${entryOf(subpath)}.js` }
+  test('points at what the build makes of it, types first; with a portable.ts, that is for all but Node', () => {
+    const index = `./dist/${entryOf(subpath)}.js`
+    const portable = existsSync(path.join(path.dirname(source), 'portable.ts'))
+    const targets = {
+      types: `./dist/${entryOf(subpath)}.d.ts`,
+      ...(portable && { node: index }),
+      default: portable ? index.replace(/index\.js$/, 'portable.js') : index,
+    }
     expect(JSON.stringify(exports[subpath])).toBe(JSON.stringify(targets))
   })
 

@@ -19,6 +19,7 @@ export const GATES = [
   gate('types', 'npm run typecheck', 'tsc', ['-p', 'tsconfig.check.json']),
   gate('package: publint', 'npm run package:publint', 'publint', ['packages/truce', '--strict']),
   gate('package: exports', 'npm run package:exports', 'attw', ['--pack', 'packages/truce', '--profile', 'esm-only']),
+  gate('package: size', 'npm run size', 'size-limit', []),
   gate('package: unused code', 'npm run unused', 'knip', []),
 ]
 

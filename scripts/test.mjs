@@ -10,18 +10,30 @@
  */
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { browser } from './browser.mjs'
 import { countsOf, line } from './counts.mjs'
 import { GATES } from './gates.mjs'
 import { StepError, root, run, step } from './run.mjs'
 import { build, checkNode, exitWith, install } from './setup.mjs'
 
 /**
- * Servers that some tests need and a plain machine lacks; the one place where they are declared.
- * `tests` are the vitest patterns that `--embedded` leaves out.
+ * What some tests need and a plain machine lacks; the one place where it is declared. `tests` are the
+ * vitest patterns that `--embedded` leaves out, `ready` sees to it that it is there.
  *
- * @type {readonly { name: string, tests: readonly string[] }[]}
+ * @type {readonly { name: string, tests: readonly string[], ready: () => Promise<void> }[]}
  */
-const SERVERS = []
+const SERVERS = [{ name: 'a browser', tests: ['packages/truce/test/runtimes/browser.test.ts'], ready: browser }]
+
+/**
+ * For a full run all of it, else what the chosen tests need: whoever tests the policies installs no browser.
+ *
+ * @param {readonly string[]} chosen
+ */
+async function prepare(chosen) {
+  for (const { tests, ready } of SERVERS) {
+    if (chosen.length === 0 || tests.some((each) => chosen.some((part) => each.includes(part)))) await ready()
+  }
+}
 
 const report = path.join(root, 'out', 'test', 'vitest.json')
 
@@ -55,6 +67,7 @@ await exitWith(async () => {
     checkNode()
     await install()
     await build()
+    if (!embedded) await prepare(chosen)
     if (chosen.length === 0)
       for (const gate of GATES) await step(gate.title, gate.repeat, () => run(gate.command, gate.args))
     counts = await test([...chosen, ...without])

@@ -69,6 +69,7 @@ describe('other blocks', () => {
     ['json', '{ "a": 1 }'],
     ['jsonl', '{ "a": 1 }\n{ "a": 2 }'],
     ['text', 'anything'],
+    ['csharp', 'var pipeline = new ResiliencePipelineBuilder().Build();'],
   ])('%s may stand', (language, code) => {
     expect(page(block(language, code)).flatMap(judge)).toEqual([])
   })

@@ -9,8 +9,8 @@ import { parseAllDocuments } from 'yaml'
 import { type Block, root } from './blocks.js'
 
 const SHELL = ['bash', 'sh', 'console']
-/** Shown, never run: answers, messages, headers. */
-const SHOWN = ['text', 'http']
+/** Shown, never run: answers, messages, headers, and code of a library that is not for JavaScript. */
+const SHOWN = ['text', 'http', 'csharp']
 /** npm's own commands that a page may name. */
 const NPM = ['ci', 'install', 'i', 'uninstall', 'pack', 'exec', 'init', 'create', 'ls', 'version']
 const LIFECYCLE = ['start', 'test']
@@ -32,7 +32,7 @@ export function judge(block: Block): string[] {
     )
   if (language === 'yaml') return parses(block, () => parseYaml(code))
   return [
-    `${page}:${line - 1}: nothing checks a block of '${language}': use ts, js, bash, console, yaml, json, jsonl, http or text`,
+    `${page}:${line - 1}: nothing checks a block of '${language}': use ts, js, bash, console, yaml, json, jsonl, http, csharp or text`,
   ]
 }
 

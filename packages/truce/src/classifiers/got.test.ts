@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net'
 import gotClient, { type Options } from 'got'
 import { describe, expect, it, test } from 'vitest'
 import { type Answer, loopbackServer, nobodyListens, reset, silence, status } from '../../test/loopback-server.js'
@@ -22,6 +23,20 @@ const once = (limit: number): Config =>
   ({
     retry: { limit, calculateDelay: ({ computedValue }: { computedValue: number }) => computedValue && 1 },
   }) as Config
+
+/** An address that breaks the first request and refuses all others. */
+async function resetsOnce(): Promise<string> {
+  const server = createServer((socket) => {
+    socket
+      .on('error', () => {})
+      .once('data', () => {
+        server.close()
+        socket.resetAndDestroy()
+      })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
 
 test.each<[string, Answer, Config, string]>([
   ['503', status(503), {}, 'unavailable unknown'],
@@ -51,8 +66,9 @@ test('aborted', async () => {
 })
 
 describe('its own retries', () => {
+  // Not refused twice: from Node 24 on got 14 then throws an error of Node's that says nothing of its attempts.
   it('are a second layer, and a refusal after them proves nothing of the attempts before', async () => {
-    const error = await thrownBy(getAt(await nobodyListens(), once(1)))
+    const error = await thrownBy(getAt(await resetsOnce(), once(1)))
     expect(innerLayer(error)).toEqual({ library: 'got', attempts: 2, off: 'retry: { limit: 0 }' })
     expect(got(error, true)).toEqual({ class: 'unavailable', certainty: 'unknown', answered: false })
   })

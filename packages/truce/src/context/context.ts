@@ -9,6 +9,7 @@
  * @module
  */
 import type { Abortable } from './hub.js'
+import type { Owner } from './owner.js'
 
 export interface CallContext {
   /** `CALL#ATTEMPT`, for the records of what is called below. */
@@ -16,7 +17,7 @@ export interface CallContext {
   /** When the attempt above ends, ms on the guard's clock. */
   readonly endsAt: number
   /** The layer that declared itself owner of the retries below; `undefined`: the lowest layer owns. */
-  readonly owner: string | undefined
+  readonly owner: Owner | undefined
   /** A call below leaves when the attempt is given up; at once, and with `false`, where it was already. */
   join(member: Abortable): boolean
   /** The call below has ended. */

@@ -8,7 +8,10 @@
  */
 import type { AsyncResource } from 'node:async_hooks'
 
-export type Surroundings = Pick<AsyncResource, 'runInAsyncScope'>
+/** Written out: a page that uses Truce has no types of Node. */
+export interface Surroundings {
+  runInAsyncScope<Args extends unknown[], Result>(fn: (...args: Args) => Result, self: undefined, ...args: Args): Result
+}
 
 let Resource: typeof AsyncResource | null | undefined
 

@@ -8,13 +8,24 @@
  */
 import type { CallContext } from '../context/context.js'
 import { type Abortable, Hub } from '../context/hub.js'
+import type { Owner } from '../context/owner.js'
 import { travellingTime } from '../policy/deadline.js'
 
 /** What an attempt asks of its call. */
 export interface AttemptHome {
   readonly id: string
-  readonly key: string | undefined
+  /** When an attempt that was given none of its own ends. */
+  readonly endsAt: number
   now(): number
+  headersOf(attempt: Attempt): Record<string, string>
+}
+
+/** What only few attempts need, in one field. */
+interface Extras {
+  controller: AbortController | undefined
+  hub: Hub | undefined
+  aborted: boolean
+  reason: unknown
 }
 
 /**
@@ -24,23 +35,24 @@ export interface AttemptHome {
  * await reserve.run(({ signal, headers }) => fetch(url, { method: 'POST', signal, headers, body }), { key })
  */
 export class Attempt implements CallContext {
-  /** 1 is the original, later ones are retries. */
+  /** 1 is the original, later ones are retries or hedges. */
   readonly attempt: number
-  /** When it will be given up, ms on the guard's clock; `Infinity` where nothing limits it. */
-  readonly endsAt: number
+  readonly #endsAt: number | undefined
   /** The layer that declared itself owner of retries below. */
-  readonly owner: string | undefined
+  readonly owner: Owner | undefined
   readonly #home: AttemptHome
-  #controller: AbortController | undefined
-  #hub: Hub | undefined
-  #aborted = false
-  #reason: unknown
+  #extras: Extras | undefined
 
-  constructor(home: AttemptHome, attempt: number, endsAt: number, owner: string | undefined) {
+  constructor(home: AttemptHome, attempt: number, endsAt: number | undefined, owner: Owner | undefined) {
     this.#home = home
     this.attempt = attempt
-    this.endsAt = endsAt
+    this.#endsAt = endsAt
     this.owner = owner
+  }
+
+  /** When it will be given up, ms on the guard's clock; `Infinity` where nothing limits it. */
+  get endsAt(): number {
+    return this.#endsAt ?? this.#home.endsAt
   }
 
   /** `CALL#ATTEMPT`. */
@@ -50,16 +62,20 @@ export class Attempt implements CallContext {
 
   /** Aborts when the attempt is given up: its timeout, the call's deadline, the caller's own abort. */
   get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController()
-      if (this.#aborted) this.#controller.abort(this.#reason)
+    const extras = this.#more()
+    if (!extras.controller) {
+      extras.controller = new AbortController()
+      if (extras.aborted) extras.controller.abort(extras.reason)
     }
-    return this.#controller.signal
+    return extras.controller.signal
   }
 
-  /** Headers for the dependency: `idempotency-key` where the caller gave a key. */
+  /**
+   * Headers for the dependency: `idempotency-key` where the caller gave a key, `retry-context` where the
+   * dependency was declared a peer.
+   */
   get headers(): Record<string, string> {
-    return this.#home.key === undefined ? {} : { 'idempotency-key': this.#home.key }
+    return this.#home.headersOf(this)
   }
 
   /** Time left for this attempt, less a margin for the way home, ms: what a dependency may be told. */
@@ -69,21 +85,27 @@ export class Attempt implements CallContext {
 
   /** The guard gives it up. */
   abort(reason: unknown): void {
-    this.#aborted = true
-    this.#reason = reason
-    this.#controller?.abort(reason)
-    this.#hub?.abort(reason)
+    const extras = this.#more()
+    extras.aborted = true
+    extras.reason = reason
+    extras.controller?.abort(reason)
+    extras.hub?.abort(reason)
   }
 
   /** A call below leaves when this attempt is given up; at once, and with `false`, where it was already. */
   join(member: Abortable): boolean {
-    if (this.#aborted) member.abort(this.#reason)
-    else (this.#hub ??= new Hub()).add(member)
-    return !this.#aborted
+    const extras = this.#more()
+    if (extras.aborted) member.abort(extras.reason)
+    else (extras.hub ??= new Hub()).add(member)
+    return !extras.aborted
   }
 
   /** The call below has ended. */
   leave(member: Abortable): void {
-    this.#hub?.remove(member)
+    this.#extras?.hub?.remove(member)
+  }
+
+  #more(): Extras {
+    return (this.#extras ??= { controller: undefined, hub: undefined, aborted: false, reason: undefined })
   }
 }

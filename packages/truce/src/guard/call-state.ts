@@ -5,35 +5,37 @@
  */
 import type { CallContext } from '../context/context.js'
 import type { Failure } from '../policy/classify.js'
-import type { CallFacts } from '../policy/retry.js'
 import type { AttemptHome } from './attempt.js'
 import type { Core } from './core.js'
+import type { Guarded } from './invoke.js'
+import type { Lane } from './lane.js'
 import type { CallSettings } from './run-options.js'
 
 /** Times are ms on the guard's clock. */
-export interface CallState extends CallFacts, AttemptHome {
+export interface CallState {
+  readonly id: string
   readonly core: Core
   readonly settings: CallSettings
   /** The attempt in which this call was made. */
   readonly above: CallContext | undefined
   /** When it began, for marks of exhaustion. */
   readonly moment: number
+  /** What tells calls beside each other from calls below each other: their operation, or the call itself. */
+  readonly kin: object
   /** Attempts made. */
   attempt: number
+  /** NaN where the operation keeps no time. */
   began: number
   deadline: number
   aborted: boolean
+  /** The wait before the latest attempt, ms. */
+  waited: number
   /** All waits together, in backoff and in line, ms. */
   waitedInAll: number
-  /** Of the latest attempt: ms in the bulkhead's queue, its start, its end, its time, its permit. */
-  queuedFor: number
-  startedAt: number
+  /** The attempt that ended last, and when. */
+  lane: Lane | undefined
   endedAt: number
-  given: number
-  permit: number
-  /** Is the latest attempt a probe of a half-open breaker? */
-  probe: boolean
-  /** How the latest attempt failed. */
+  /** How it failed. */
   failure: Failure | undefined
   result: unknown
   threw: boolean
@@ -41,7 +43,19 @@ export interface CallState extends CallFacts, AttemptHome {
   inDoubt: boolean
 }
 
-/** What tells calls beside each other from calls below each other: their operation. */
-export function kinOf(call: CallState): object {
-  return call.core.eachItsOwn ? call : call.core
+/** The call as it began. */
+export interface Origin extends AttemptHome {
+  readonly core: Core
+  readonly settings: CallSettings
+  readonly fn: Guarded<unknown>
+  readonly above: CallContext | undefined
+  readonly moment: number
+  readonly kin: object
+  readonly began: number
+  readonly deadline: number
+  /** Hears from now on of its caller's abort; `false` where that has happened already. */
+  joins(): boolean
+  /** It is over. */
+  left(): void
+  abort(reason: unknown): void
 }

@@ -1,86 +1,63 @@
 /**
- * Call: drives the policy core around one function, from the wish to the answer.
+ * Call: one business request, while all goes well.
  *
- * It decides nothing: `policy/` says what is refused, repeated and waited for; this file knows when
- * to ask, and that on every path out (answer, error, timeout, abort, deadline, in an attempt, in
- * backoff, in a queue) what was taken is given back exactly once.
- *
- * One object holds the call's place on the wheel, in the queue and at its signal: waiting allocates nothing.
+ * Nearly every call is one attempt that succeeds. For it this object is all there is: what the caller
+ * waits for is the function's own promise, looked at once. Whatever else happens (a refusal, a queue, a
+ * failure, a timeout, an abort) makes a `TroubledCall` of it, which knows how to go on.
  *
  * @module
  */
-import { isExhausted, markMoment } from '../context/exhausted.js'
 import type { CallContext } from '../context/context.js'
+import { markMoment } from '../context/exhausted.js'
 import { type Abortable, type Hub, hubOf } from '../context/hub.js'
-import { inherited } from '../context/inherit.js'
+import { inherited, inheriting } from '../context/inherit.js'
 import { surroundings } from '../context/surroundings.js'
-import { type Failure, leavesDoubt } from '../policy/classify.js'
-import type { Waiter } from '../policy/concurrency.js'
-import { attemptTime, DEADLINE, effectiveDeadline } from '../policy/deadline.js'
-import { endOf, type LineEnd } from '../policy/line.js'
-import { decide, pastWindow } from '../policy/retry.js'
-import { type StopReason, waitsForRoom } from '../policy/stop.js'
+import type { Permit } from '../policy/breaker.js'
+import { attemptTime, effectiveDeadline } from '../policy/deadline.js'
+import { durations } from '../telemetry/counters.js'
+import { attempts } from '../telemetry/events.js'
 import { Attempt } from './attempt.js'
 import { callId } from './call-id.js'
-import { type CallState, kinOf } from './call-state.js'
-import { ABORTED, type Core, EXHAUSTED, judge, type Queued, TIMED_OUT } from './core.js'
-import { Debt } from './debt.js'
-import { countAttempt, type Ending, ended, outcomeOf, timeoutOf } from './ending.js'
+import type { Core } from './core.js'
+import type { Outcome } from './ending.js'
 import { handOn } from './hand-on.js'
-import { type Guarded, invoke } from './invoke.js'
-import { Phase } from './phase.js'
-import { reportAttempt, reportRefusal } from './report.js'
-import type { CallSettings } from './run-options.js'
-import { ASK_AGAIN, type Lined } from './waiting-room.js'
-import type { Timer } from './wheel.js'
+import { headersOf } from './headers.js'
+import { type Guarded, invoke, rejected } from './invoke.js'
+import { judgeAttempt } from './judge.js'
+import { Lane, type LaneStart } from './lane.js'
+import { reportSuccess } from './report.js'
+import { type CallSettings, PLAIN } from './run-options.js'
+import { TroubledCall } from './troubled-call.js'
+import type { Dated } from './timer-queue.js'
 
-export class Call implements Timer, Queued, Lined, Abortable, CallState {
-  due = -1
-  earlier: Timer | undefined
-  later: Timer | undefined
-  keepsAlive = false
-  ahead: Waiter | undefined
-  behind: Waiter | undefined
-  queued = false
+const NEVER = Number.POSITIVE_INFINITY
+/** Why the wait for the function ended: not by the function. */
+const GIVEN_UP = Symbol('given up')
+
+export class Call implements Dated, Abortable {
+  earlier: Dated | undefined
+  later: Dated | undefined
 
   readonly core: Core
   readonly settings: CallSettings
-  readonly above: CallContext | undefined
   readonly fn: Guarded<unknown>
-  readonly #home = surroundings()
+  readonly above: CallContext | undefined
   readonly moment = markMoment()
-  #resolve!: (value: unknown) => void
-  #reject!: (reason: unknown) => void
-  #wantsOutcome = false
-  #phase: Phase = Phase.idle
-  #hub: Hub | undefined
-  #id: string | undefined
-
-  attempt = 0
-  began = 0
-  deadline = Number.POSITIVE_INFINITY
-  aborted = false
-  #reason: unknown
-  waited = 0
-  waitedInAll = 0
-  queuedFor = 0
-  startedAt = 0
-  endedAt = 0
-  given = Number.POSITIVE_INFINITY
-  permit = 0
-  probe = false
-  failure: Failure | undefined
-  result: unknown
-  threw = false
-  inDoubt = false
-
-  #wishedAt = 0
-  #current: Attempt | undefined
-  #marked = 0
+  /** ms on the guard's clock; NaN where nothing here keeps time. */
+  began = Number.NaN
+  #permit: Permit = 0
   #holdsSlot = false
-  #fromLine = false
-  /** What the next or latest retry was paid with. */
-  #debt: Debt | undefined
+  #current: Attempt | undefined
+  #over = false
+  #id: string | undefined
+  #hub: Hub | undefined
+  /** Aborted by code that ran while the original's end was judged. */
+  #late: { readonly reason: unknown } | undefined
+  #troubled: TroubledCall | undefined
+  /** Ends the wait for a function that has not come back. */
+  #giveUp: ((reason: unknown) => void) | undefined
+  /** What the caller gets where the original was not all. */
+  #instead: Promise<unknown> | undefined
 
   constructor(core: Core, fn: Guarded<unknown>, settings: CallSettings) {
     this.core = core
@@ -89,312 +66,226 @@ export class Call implements Timer, Queued, Lined, Abortable, CallState {
     this.above = settings.context ?? inherited()
   }
 
-  /** @param wantsOutcome resolve with an `Outcome`, whatever happens */
-  run(wantsOutcome = false): Promise<unknown> {
-    this.#wantsOutcome = wantsOutcome
-    return new Promise((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
-      this.#begin()
-    })
-  }
-
   get id(): string {
     return (this.#id ??= callId())
   }
 
-  get key(): string | undefined {
-    return this.settings.key
-  }
-
-  get keyed(): boolean {
-    return this.settings.key !== undefined
-  }
-
-  get keyedAt(): number {
-    return this.began - this.settings.age
-  }
-
-  get replayable(): boolean {
-    return this.settings.replayable
-  }
-
-  /** By default the lowest layer with a guard owns; an owner named here or above may be another. */
-  get owns(): boolean {
-    const owner = this.core.owner ?? this.above?.owner
-    return owner === undefined || owner === this.core.layer
-  }
-
-  get least(): number {
-    return this.core.eachItsOwn ? DEADLINE.least : this.core.latency.value(DEADLINE.least)
+  /** What tells calls beside each other from calls below each other: their operation, or the call itself. */
+  get kin(): object {
+    return this.core.eachItsOwn ? this : this.core
   }
 
   now(): number {
     return this.core.clock.now()
   }
 
-  #begin(): void {
-    const { core, settings, above } = this
-    const now = core.clock.now()
-    this.began = now
+  /** ms on the guard's clock; computed where it is asked for: each number that a call keeps costs an allocation. */
+  get deadline(): number {
+    const own = Math.min(this.core.deadline, this.settings.deadline)
+    // Where no time is kept, there is no limit.
+    if (own === NEVER && this.above === undefined) return NEVER
+    return effectiveDeadline(this.began, own, this.above?.endsAt ?? NEVER)
+  }
+
+  /** When the original ends. */
+  get endsAt(): number {
+    return this.core.timeouts === undefined ? NEVER : this.began + this.core.attemptTimeout
+  }
+
+  /** What the original is given, ms. */
+  #given(): number {
+    const { core } = this
+    if (this.began !== this.began) return NEVER
+    return attemptTime(this.began, core.attemptTimeout, core.deadlineCuts ? this.deadline : NEVER)
+  }
+
+  headersOf(attempt: Attempt): Record<string, string> {
+    return headersOf(this, attempt)
+  }
+
+  /** Resolves with what the function gave; rejects with what it threw, or with a refusal. */
+  run(): Promise<unknown> {
+    const { core } = this
     core.counters.calls++
     core.counters.inFlight++
-    this.deadline = effectiveDeadline(now, Math.min(core.deadline, settings.deadline), above?.endsAt ?? Infinity)
-    if (settings.signal) {
-      if (settings.signal.aborted) return this.abort(settings.signal.reason)
-      this.#hub = hubOf(settings.signal)
-      this.#hub.add(this)
-    }
-    if (above && !above.join(this)) return
-    if (now >= this.deadline) return this.#stop('deadline', now)
-    const refusal = core.policy.refusesOriginal(now, core.random)
-    if (refusal) this.#noRoom(refusal, now, 0)
-    else this.#enter(now, false)
-  }
-
-  #enter(now: number, away: boolean): void {
-    const { bulkhead } = this.core
-    if (bulkhead === null) return this.#start(now, away)
-    const entry = bulkhead.enter(this)
-    if (entry === 'entered') {
-      this.#holdsSlot = true
-      this.#start(now, away)
-    } else if (entry === 'refused') this.#stop('concurrency', now)
-    else {
-      this.#phase = Phase.queued
-      this.#wishedAt = now
-      this.core.wheel.add(this, now, this.deadline - now, true)
-    }
-  }
-
-  /** The bulkhead handed its slot on. */
-  dequeued(now: number): void {
-    this.core.wheel.remove(this)
-    this.queuedFor = now - this.#wishedAt
-    this.#holdsSlot = true
-    if (this.#stays()) this.#start(now, true)
-  }
-
-  /** Calls that share a signal hear of its abort one by one: what one gives up must not start the next. */
-  #stays(): boolean {
-    const { signal } = this.settings
-    this.#phase = Phase.idle
-    if (signal?.aborted) this.abort(signal.reason)
-    else this.above?.join(this)
-    return !this.#over
-  }
-
-  get #over(): boolean {
-    return this.#phase === Phase.done
-  }
-
-  /** @param away in another call's turn, or a timer's */
-  #start(now: number, away: boolean): void {
-    const { core } = this
-    if (now >= this.deadline) return this.#stop('deadline', now)
-    if (this.attempt > 0 && pastWindow(core.rules, this, now)) return this.#stop('window', now)
-    const attempt = this.attempt + 1
-    const given = attemptTime(now, core.attemptTimeout, core.deadlineCuts ? this.deadline : Infinity)
-    const permit = core.policy.acquire(attempt, now, core.random, Math.min(given, core.lease))
+    let now = Number.NaN
+    let permit = this.#needsNoClock() ? core.policy.timelessPermit() : 0
     if (permit === 0) {
-      core.breakerChanged(now)
-      return this.#noRoom('breaker', now, ASK_AGAIN)
+      now = core.clock.now()
+      this.began = now
+      if (!core.simple || this.#given() !== core.attemptTimeout) return this.#goOn((call) => call.begin(now))
+      if (!this.joins()) return this.#instead as Promise<unknown>
+      permit = this.#admit(now)
+      if (permit === 0) return this.#goOn((call) => call.admit(now))
     }
-    this.given = given
-    this.#phase = Phase.running
-    this.attempt = attempt
-    this.permit = permit
-    this.startedAt = now
-    this.probe = core.policy.breaker !== null && core.policy.breaker.isProbe(permit)
-    this.#debt?.made()
-    this.#marked = markMoment()
-    core.counters.attempts++
-    if (attempt > 1) core.counters.retryAttempts++
-    core.wheel.add(this, now, given, false)
-    const endsAt = Math.min(now + given, core.deadlineCuts ? this.deadline : Infinity)
-    const current = new Attempt(this, attempt, endsAt, core.owner ?? this.above?.owner)
-    this.#current = current
-    // A result always arrives later, even a synchronous one: a queue of calls that throw at once
-    // would otherwise unwind on one stack.
-    invoke(this.fn, current, away ? this.#home : undefined).then(
-      (value) => this.#settled(attempt, value, false),
-      (error: unknown) => this.#settled(attempt, error, true),
+    const current = this.#start(permit)
+    let result: Promise<unknown>
+    // As `invoke` does, with fewer frames on the stack: an error that is thrown in there costs by the frame.
+    try {
+      result = inheriting() ? invoke(this.fn, current, undefined) : Promise.resolve(this.fn(current))
+    } catch (error) {
+      result = rejected(error)
+    }
+    if (core.timeouts === undefined && this.above === undefined && this.settings.signal === undefined)
+      return this.#answer(result)
+    // Timers and aborts come from elsewhere. What follows them happens in a reaction to this promise, and so
+    // with the caller's tenant and trace, where AsyncLocalStorage holds such.
+    if (this.#instead !== undefined) return this.#instead
+    return this.#answer(
+      new Promise((resolve, reject) => {
+        this.#giveUp = reject
+        result.then(resolve, reject)
+      }),
     )
-    if (this.probe) core.breakerChanged(now)
   }
 
-  #settled(attempt: number, result: unknown, threw: boolean): void {
-    // Of an attempt that was given up: nobody waits for it any more.
-    if (attempt !== this.attempt || this.#phase !== Phase.running) return
-    this.core.wheel.remove(this)
-    this.#phase = Phase.deciding
-    this.#ended(result, threw, this.#judge(result, threw), this.core.clock.now())
-  }
-
-  #judge(result: unknown, threw: boolean): Failure | undefined {
-    if (isExhausted(result, threw, this.#current, kinOf(this), this.#marked)) return EXHAUSTED
-    return judge(this.core.classifiers, result, threw)
-  }
-
-  #ended(result: unknown, threw: boolean, failure: Failure | undefined, now: number): void {
-    const { core } = this
-    const { policy } = core
-    const ms = now - this.startedAt
-    this.result = result
-    this.threw = threw
-    this.failure = failure
-    this.endedAt = now
-    if (failure !== undefined && leavesDoubt(failure)) this.inDoubt = true
-    countAttempt(this, ms)
-    const changed =
-      failure === undefined
-        ? policy.succeeded(
-            this.permit,
-            this.attempt,
-            this.#debt?.payment ?? 0,
-            ms,
-            core.attemptTimeout,
-            now,
-            core.random,
-          )
-        : policy.failed(this.permit, failure, this.given, core.attemptTimeout, now, core.random, ms)
-    if (failure === undefined && ms > 0) core.latency.observe(ms)
-    this.#leave(now, endOf(failure, ms, core.attemptTimeout))
-    core.breakerMoved(now, changed)
-    if (failure === undefined) this.#finish('ok', now, undefined)
-    else this.#decide(failure, now)
-  }
-
-  #decide(failure: Failure, now: number): void {
-    const { core } = this
-    const decision = decide(this.settings.rules ?? core.rules, this, failure, core.policy, now, core.random)
-    if (decision.act === 'stop') return this.#finish(decision.stop, now, decision.retryAt)
-    this.#debt = decision.act === 'retry' ? new Debt(core.policy, decision.payment, now) : undefined
-    reportAttempt(this, now)
-    this.queuedFor = 0
-    if (this.aborted) return this.#finish('aborted', now, undefined, false)
-    if (decision.act === 'wait') return this.#line(now, decision.wait)
-    this.waited = decision.wait
-    this.#wishedAt = now
-    if (decision.wait <= 0) return this.#resume(now)
-    this.#phase = Phase.backoff
-    // A pending retry must not be lost because nothing else keeps the process alive.
-    core.wheel.add(this, now, decision.wait, true)
-  }
-
-  /** For want of room: a background call waits in line, any other ends. */
-  #noRoom(reason: StopReason, now: number, wait: number): void {
-    const background = (this.settings.rules ?? this.core.rules).background
-    if (background && waitsForRoom(reason)) this.#line(now, wait)
-    else this.#stop(reason, now)
-  }
-
-  #line(now: number, wait: number): void {
-    const room = this.core.waitingRoom
-    if (!room) return this.#stop('breaker', now)
-    this.#debt?.giveBack(now)
-    this.#leave(now, undefined)
-    if (this.#over) return
-    this.#phase = Phase.lined
-    this.#wishedAt = now
-    this.core.wheel.add(this, now, this.deadline - now, true)
-    room.join(this, now, wait)
-  }
-
-  /** The waiting room lets it go, unpaid. */
-  sentFromLine(now: number): void {
-    this.core.wheel.remove(this)
-    this.#fromLine = true
-    if (!this.#stays()) return
-    this.#debt = undefined
-    this.waited = now - this.#wishedAt
-    this.waitedInAll += this.waited
-    this.#enter(now, true)
-  }
-
-  /** The wheel's word, by what this call was waiting for. */
-  ring(): void {
+  /** The same in full; never rejects. */
+  outcome(): Promise<Outcome<unknown>> {
+    this.core.counters.calls++
+    this.core.counters.inFlight++
     const now = this.core.clock.now()
-    if (this.#phase === Phase.running) this.#timedOut(now)
-    else if (this.#phase === Phase.backoff) this.#resume(now)
-    else if (this.#phase === Phase.queued || this.#phase === Phase.lined) this.#stop('deadline', now)
+    this.began = now
+    return new Promise((resolve) => this.#trouble(resolve as (value: unknown) => void, undefined).begin(now))
   }
 
-  #resume(now: number): void {
-    this.waitedInAll += now - this.#wishedAt
-    this.#phase = Phase.idle
-    this.#enter(now, true)
+  /** Hears from now on of its caller's abort. @returns `false` where that has happened already */
+  joins(): boolean {
+    const { signal } = this.settings
+    if (signal?.aborted) this.abort(signal.reason)
+    else if (signal) (this.#hub = hubOf(signal)).add(this)
+    return !signal?.aborted && (this.above === undefined || this.above.join(this))
   }
 
-  #timedOut(now: number): void {
-    const error = timeoutOf(this, now)
-    this.#phase = Phase.deciding
-    this.#current?.abort(error)
-    this.#ended(error, true, TIMED_OUT, now)
+  /** The call is over: nobody needs to tell it anything. */
+  left(): void {
+    this.#hub?.remove(this)
+    this.above?.leave(this)
+    this.core.counters.inFlight--
   }
 
   /** The caller left, or the attempt above was given up. */
   abort(reason: unknown): void {
-    if (this.#over || this.aborted) return
-    const now = this.core.clock.now()
-    const phase = this.#phase
-    this.aborted = true
-    this.#reason = reason
-    if (phase === Phase.deciding) return
-    if (phase === Phase.running) {
-      this.core.policy.released(this.permit)
-      this.failure = ABORTED
-      this.inDoubt = true
-      this.#current?.abort(reason)
+    if (this.#troubled) this.#troubled.abort(reason)
+    else if (this.#over) this.#late = { reason }
+    else {
+      void this.#goOn((call) => call.abort(reason))
+      this.#giveUp?.(GIVEN_UP)
     }
-    this.#finish('aborted', now, undefined, phase === Phase.running)
   }
 
-  /** Ends the call between attempts. */
-  #stop(stop: StopReason, now: number): void {
-    this.#finish(stop, now, stop === 'breaker' ? this.core.policy.retryAt(now) : undefined, false)
+  /** The original's time is up. */
+  ring(): void {
+    this.#giveUp?.(GIVEN_UP)
   }
 
-  #finish(stop: StopReason, now: number, retryAt: number | undefined, inAttempt = true): void {
-    if (this.#over) return
-    this.#withdraw(now)
-    if (stop === 'aborted' && this.aborted) {
-      this.result = this.#reason
-      this.threw = true
-    }
-    const ending: Ending = { stop, now, retryAt }
-    if (inAttempt) reportAttempt(this, now, stop)
-    else reportRefusal(this, now, stop)
-    const result = ended(this, ending)
-    if (this.#wantsOutcome) this.#resolve(outcomeOf(this, ending, result))
-    else if (stop === 'ok' || (!this.threw && result === this.result)) this.#resolve(result)
-    else this.#reject(result)
-  }
-
-  /** Gives back, exactly once, whatever the call still holds, wherever it stands. */
-  #withdraw(now: number): void {
+  /** Nothing here, and nobody who listens, looks at the clock while all goes well. */
+  #needsNoClock(): boolean {
     const { core } = this
-    if (this.#phase === Phase.queued) core.bulkhead?.cancel(this)
-    else if (this.#phase === Phase.lined) core.waitingRoom?.leave(this)
-    if (this.#phase === Phase.backoff || this.#phase === Phase.lined) this.waitedInAll += now - this.#wishedAt
-    this.#phase = Phase.done
-    core.wheel.remove(this)
-    this.#debt?.giveBack(now)
-    this.#leave(now, undefined)
-    this.#hub?.remove(this)
-    this.above?.leave(this)
-    core.counters.inFlight--
+    if (core.keepsTime || !core.simple || this.settings !== PLAIN || this.above !== undefined) return false
+    return !attempts.active && !durations.wanted
   }
 
-  /** Leaves the bulkhead, whose slot goes to the next in the queue, and tells the line how it went. */
-  #leave(now: number, end: LineEnd | undefined): void {
-    const { bulkhead, waitingRoom } = this.core
-    const held = this.#holdsSlot
-    this.#holdsSlot = false
-    if (held && bulkhead) handOn(bulkhead, now)
-    if (this.#fromLine) {
-      this.#fromLine = false
-      waitingRoom?.ended(now, end)
-    } else if (end === 'well' || end === 'slowly') this.core.roomReturned(now)
+  #needsClockNow(): boolean {
+    const { core } = this
+    // Where nobody asks how long it took, the moment it began is near enough for windows of ten seconds.
+    if (this.began === this.began) return core.timesSuccess || attempts.active
+    return core.policy.timesOutcomes || !core.partition.calm
+  }
+
+  /** Takes what the original needs. @returns 0 where it is not plain that it may start at once */
+  #admit(now: number): Permit {
+    const { core } = this
+    if (now >= this.deadline) return 0
+    const permit = core.policy.plainPermit(now)
+    if (permit === 0) return 0
+    if (core.bulkhead !== null) {
+      if (!core.bulkhead.tryEnter()) return 0
+      this.#holdsSlot = true
+    }
+    core.policy.originalSent(now)
+    return permit
+  }
+
+  /** Starts the original. @returns what its function gets */
+  #start(permit: Permit): Attempt {
+    const { core } = this
+    this.#permit = permit
+    core.counters.attempts++
+    core.timeouts?.add(this)
+    return (this.#current = new Attempt(this, 1, undefined, core.owner ?? this.above?.owner))
+  }
+
+  // A result always arrives later, even a synchronous one: a queue of calls that throw at once
+  // would otherwise unwind on one stack.
+  #answer(result: Promise<unknown>): Promise<unknown> {
+    return result.then(
+      (value) => this.#ended(value, false),
+      (error: unknown) => this.#ended(error, true),
+    )
+  }
+
+  /** @returns the answer, or a promise of it */
+  #ended(result: unknown, threw: boolean): unknown {
+    if (this.#instead !== undefined) return this.#instead
+    if (result === GIVEN_UP) return this.#goOn((call) => call.laneRang(call.first))
+    this.#over = true
+    const { core } = this
+    const failure = judgeAttempt(core, this.kin, this.#current, this.moment, result, threw)
+    if (failure !== undefined)
+      return this.#goOn((call) => call.laneEnded(call.first, result, threw, failure, core.clock.now()))
+    const now = this.#needsClockNow() ? core.clock.now() : this.began
+    this.#succeeded(now, core.timesSuccess ? now - this.began : Number.NaN)
+    if (core.standIn) core.standIn.remember(result, this.settings.cacheKey, now)
+    if (attempts.active) reportSuccess(this, this.#original(now), now)
+    return result
+  }
+
+  #succeeded(now: number, ms: number): void {
+    const { core } = this
+    const { policy, counters, partition } = core
+    core.timeouts?.remove(this)
+    const changed = policy.succeeded(this.#permit, 1, 0, ms, core.attemptTimeout, now, core.random)
+    if (ms > 0) core.succeededIn(ms)
+    if (this.#holdsSlot && core.bulkhead) handOn(core.bulkhead, now)
+    partition.roomReturned(now)
+    partition.breakerMoved(now, changed)
+    if (ms === ms) counters.firstSuccess(ms)
+    else counters.firstAttemptSuccess++
+    this.left()
+  }
+
+  /** From here on another goes on with it. @returns what comes of it */
+  #goOn(go: (call: TroubledCall) => void): Promise<unknown> {
+    this.#instead = new Promise((resolve, reject) => go(this.#trouble(resolve, reject)))
+    return this.#instead
+  }
+
+  #trouble(resolve: (value: unknown) => void, reject: ((reason: unknown) => void) | undefined): TroubledCall {
+    this.#over = true
+    const { core } = this
+    core.timeouts?.remove(this)
+    const troubled = new TroubledCall(this, surroundings(), resolve, reject)
+    this.#troubled = troubled
+    if (this.#current) troubled.adopt(new Lane(troubled, this.#original(core.clock.now())), this.#late)
+    return troubled
+  }
+
+  /** What is known of the first attempt. */
+  #original(now: number): LaneStart {
+    return {
+      number: 1,
+      cause: 'original',
+      startedAt: this.began === this.began ? this.began : now,
+      given: this.#given(),
+      timeout: this.core.attemptTimeout,
+      permit: this.#permit,
+      probe: false,
+      current: this.#current as Attempt,
+      marked: this.moment,
+      waited: 0,
+      queuedFor: 0,
+      debt: undefined,
+      holdsSlot: this.#holdsSlot,
+    }
   }
 }

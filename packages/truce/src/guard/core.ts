@@ -3,135 +3,163 @@
  *
  * @module
  */
-import type { Classifier, Failure } from '../policy/classify.js'
-import { failure, isFailureClass, UNRECOGNISED } from '../policy/classify.js'
-import type { Bulkhead, Waiter } from '../policy/concurrency.js'
+import type { PeerPort } from '../context/peer-port.js'
+import type { Owner } from '../context/owner.js'
+import type { AdaptiveTimeout } from '../policy/attempt-timeout.js'
+import type { Classifier } from '../policy/classify.js'
+import type { Bulkhead } from '../policy/concurrency.js'
+import type { DegradeRules } from '../policy/degrade.js'
 import type { DependencyPolicy } from '../policy/dependency.js'
-import type { Quantile } from '../policy/quantile.js'
+import { Quantile } from '../policy/quantile.js'
 import type { Random } from '../policy/random.js'
 import type { RetryRules } from '../policy/retry.js'
 import type { OperationCounters } from '../telemetry/counters.js'
-import { LONGEST_WAIT } from '../http/semantics/retry-after.js'
 import type { Clock } from './clock.js'
-import { isTruceError } from './errors.js'
+import type { Queued } from './hand-on.js'
+import type { HedgeSettings } from './options/latency-options.js'
+import type { Partition } from './partition.js'
+import type { StandIn } from './stand-in.js'
+import type { StreamSettings } from './stream/settings.js'
 import type { WaitingRoom } from './waiting-room.js'
-import type { Wheel } from './wheel.js'
+import { TimerQueue } from './timer-queue.js'
+import type { Timers } from './timer.js'
 
-/** Who stands in the bulkhead's queue. */
-export interface Queued extends Waiter {
-  /** The slot of the one who left is yours. */
-  dequeued(now: number): void
+/** What is said of an operation, checked; times in ms, `Infinity` for none. */
+export interface CoreSettings {
+  readonly operation: string
+  readonly effect: 'read' | 'write'
+  readonly rules: RetryRules
+  readonly attemptTimeout: number
+  /** Where the attempt timeout is learned. */
+  readonly adaptiveTimeout: (() => AdaptiveTimeout) | undefined
+  readonly deadline: number
+  /** How long an attempt as a probe may keep its place: its timeout; where it has none of its own, the breaker's lease. */
+  readonly lease: number
+  /** Does the deadline end a running attempt, or only stop new ones? */
+  readonly deadlineCuts: boolean
+  /** The layer that retries; `undefined`: the lowest with a guard. */
+  readonly owner: Owner | undefined
+  /** Is each call an operation of its own, as those of `retry()` are? */
+  readonly eachItsOwn: boolean
+  /** The user's, then the built-in one, which always answers. */
+  readonly classifiers: readonly Classifier[]
+  readonly counters: OperationCounters
+  /** Where background calls wait; none where they cannot. One for each operation: a failing one must not hold up the others. */
+  readonly waitingRoom: ((partition: Partition) => WaitingRoom) | undefined
+  /** Does the dependency speak Truce's headers? */
+  readonly peer: PeerPort | undefined
+  readonly hedge: HedgeSettings | undefined
+  readonly degradeWhen: DegradeRules | undefined
+  readonly standIn: StandIn | undefined
+  readonly stream: StreamSettings | undefined
 }
 
-export interface Core {
+/** One class, one shape: the guard's code meets the cores of `retry()` and of every operation. */
+export class Core {
   readonly service: string
   readonly layer: string
   readonly dependency: string
   readonly operation: string
   readonly effect: 'read' | 'write'
+  readonly partition: Partition
   readonly policy: DependencyPolicy
-  readonly rules: RetryRules
-  /** ms; `Infinity` for none. */
-  readonly attemptTimeout: number
-  /** ms; `Infinity` for none. */
-  readonly deadline: number
-  /** How long an attempt as a probe may keep its place, ms: its timeout; where it has none of its own, the breaker's lease. */
-  readonly lease: number
-  /** Does the deadline end a running attempt, or only stop new ones? */
-  readonly deadlineCuts: boolean
-  /** The layer that retries; `undefined`: the lowest with a guard. */
-  readonly owner: string | undefined
-  /** Is each call an operation of its own, as those of `retry()` are? */
-  readonly eachItsOwn: boolean
   readonly bulkhead: Bulkhead<Queued> | null
-  readonly waitingRoom: WaitingRoom | null
-  /** The user's, then the built-in one, which always answers. */
-  readonly classifiers: readonly Classifier[]
   readonly clock: Clock
-  readonly wheel: Wheel
+  readonly wheel: Timers
   readonly random: Random
+  readonly rules: RetryRules
+  /** ms; `Infinity` for none. What is learned may change. */
+  attemptTimeout: number
+  readonly deadline: number
+  readonly lease: number
+  readonly deadlineCuts: boolean
+  readonly owner: Owner | undefined
+  readonly eachItsOwn: boolean
+  readonly classifiers: readonly Classifier[]
   readonly counters: OperationCounters
+  readonly waitingRoom: WaitingRoom | null
+  readonly peer: PeerPort | undefined
+  readonly hedge: HedgeSettings | undefined
+  readonly degradeWhen: DegradeRules | undefined
+  readonly standIn: StandIn | undefined
+  readonly stream: StreamSettings | undefined
+  /** Of attempts that get all of a fixed timeout. */
+  readonly timeouts: TimerQueue | undefined
   /** Median of what successes took, ms. */
-  readonly latency: Quantile
-  /** The breaker may have gone from one state to another. */
-  breakerChanged(now: number): void
-  /** An attempt ended: tells of the breaker where it moved, or has not come to rest yet. */
-  breakerMoved(now: number, changed: boolean): void
-  /** A call ended well: background calls that wait may look. */
-  roomReturned(now: number): void
-}
+  readonly latency = new Quantile(0.5)
+  /** Does anything here look at the clock while all goes well? */
+  readonly keepsTime: boolean
+  /** Does how long a success took matter to anything? Durations of `retry()` are of functions that have nothing in common. */
+  readonly timesSuccess: boolean
+  /** Has it a part that must be there from the first attempt on? */
+  readonly simple: boolean
+  readonly #adaptive: AdaptiveTimeout | undefined
+  readonly #tail: Quantile | undefined
 
-/** What the guard knows without asking a classifier. */
-export const TIMED_OUT: Failure = Object.freeze({ class: 'timeout', certainty: 'unknown', answered: false })
-export const ABORTED: Failure = Object.freeze({ class: 'aborted', certainty: 'unknown', answered: false })
-export const EXHAUSTED: Failure = Object.freeze({ class: 'exhausted', certainty: 'unknown', answered: false })
-
-/** The function gave up by itself, for reasons of its own: no word about the dependency. */
-const GAVE_UP: Failure = Object.freeze({ class: 'aborted', certainty: 'unknown', answered: false })
-
-/** Judges how an attempt ended; `undefined` is success. */
-export function judge(classifiers: readonly Classifier[], result: unknown, threw: boolean): Failure | undefined {
-  const own = threw ? judgeOwn(result) : undefined
-  if (own) return own
-  for (const classifier of classifiers) {
-    const verdict = ask(classifier, result, threw)
-    if (verdict === 'ok') return undefined
-    if (verdict === UNRECOGNISED && isAbortError(result)) return GAVE_UP
-    if (verdict !== undefined) return verdict
+  constructor(settings: CoreSettings, partition: Partition) {
+    const { shared } = partition
+    this.service = shared.service
+    this.layer = shared.layer
+    this.dependency = shared.dependency
+    this.operation = settings.operation
+    this.effect = settings.effect
+    this.partition = partition
+    this.policy = partition.policy
+    this.bulkhead = shared.bulkhead
+    this.clock = shared.clock
+    this.wheel = shared.wheel
+    this.random = shared.random
+    this.rules = settings.rules
+    this.#adaptive = settings.adaptiveTimeout?.()
+    this.attemptTimeout = this.#adaptive?.ms ?? settings.attemptTimeout
+    this.deadline = settings.deadline
+    this.lease = settings.lease
+    this.deadlineCuts = settings.deadlineCuts
+    this.owner = settings.owner
+    this.eachItsOwn = settings.eachItsOwn
+    this.classifiers = settings.classifiers
+    this.counters = settings.counters
+    this.waitingRoom = settings.waitingRoom?.(partition) ?? null
+    this.peer = settings.peer
+    this.hedge = settings.hedge
+    this.degradeWhen = settings.degradeWhen
+    this.standIn = settings.standIn
+    this.stream = settings.stream
+    const limited = Math.min(this.attemptTimeout, this.deadline) < Number.POSITIVE_INFINITY
+    this.keepsTime = limited || this.policy.keepsTime || this.bulkhead !== null || this.standIn !== undefined
+    if (settings.hedge?.quantile !== undefined) this.#tail = new Quantile(settings.hedge.quantile)
+    this.timesSuccess = !settings.eachItsOwn
+    const cuts = this.attemptTimeout < Number.POSITIVE_INFINITY
+    const { clock, wheel } = this
+    if (cuts && wheel.shared) this.timeouts = new TimerQueue(wheel, () => clock.now(), this.attemptTimeout)
+    this.simple = !this.hedge && !this.stream && !shared.limit && !this.#adaptive && (!cuts || wheel.shared)
   }
-  return threw ? UNRECOGNISED : undefined
-}
 
-function isAbortError(error: unknown): boolean {
-  try {
-    return (error as Error | undefined)?.name === 'AbortError'
-  } catch {
-    return false
+  /** A success took so long. */
+  succeededIn(ms: number): void {
+    if (!(ms > 0)) return
+    this.latency.observe(ms)
+    this.#tail?.observe(ms)
+    if (this.#adaptive === undefined) return
+    this.#adaptive.succeeded(ms)
+    this.attemptTimeout = this.#adaptive.ms
   }
-}
 
-/** What a guard below refused or gave up: its error says more than any classifier could guess. */
-function judgeOwn(error: unknown): Failure | undefined {
-  if (!isTruceError(error)) return undefined
-  switch (error.code) {
-    case 'TRUCE_OVERLOADED':
-      return { class: 'overloaded', certainty: 'not-applied', answered: false, refused: true }
-    case 'TRUCE_BREAKER_OPEN':
-      return { class: 'unavailable', certainty: 'not-applied', answered: false, refused: true }
-    case 'TRUCE_DEADLINE':
-      return { class: 'timeout', certainty: 'unknown', answered: false, refused: true }
-    case 'TRUCE_ATTEMPT_TIMEOUT':
-      return { class: 'timeout', certainty: 'unknown', answered: false }
-    case 'TRUCE_OPTION':
-      return { class: 'invalid', certainty: 'not-applied', answered: false }
+  /** An attempt had not answered when another one of its call did: so late it was, or later. */
+  overtakenAfter(ms: number): void {
+    if (this.#tail && ms > this.#tail.value(Number.POSITIVE_INFINITY)) this.#tail.observe(ms)
   }
-}
 
-/** A classifier that throws, or answers what is no answer, passes on: its bug must not lose the result. */
-function ask(classifier: Classifier, result: unknown, threw: boolean): Failure | 'ok' | undefined {
-  try {
-    const verdict = classifier(result, threw)
-    if (verdict === 'ok' || verdict === undefined) return verdict
-    if (isFailureClass(verdict)) return failure(verdict)
-    return isFailureClass(verdict?.class) ? whole(verdict) : undefined
-  } catch {
-    return undefined
+  /** An attempt did not answer in the time that it was given. */
+  timedOutAfter(given: number): void {
+    this.overtakenAfter(given)
+    if (this.#adaptive === undefined) return
+    this.#adaptive.timedOut(given)
+    this.attemptTimeout = this.#adaptive.ms
   }
-}
 
-/** What a classifier left out or got wrong is taken for the careful answer: nobody knows. */
-function whole(verdict: Failure): Failure {
-  const { certainty, answered, retryAfter } = verdict
-  const fit = certainty === 'unknown' || certainty === 'not-applied'
-  const wait =
-    retryAfter === undefined || (typeof retryAfter === 'number' && retryAfter >= 0 && retryAfter <= LONGEST_WAIT)
-  if (fit && wait && typeof answered === 'boolean') return verdict
-  return {
-    class: verdict.class,
-    certainty: fit ? certainty : 'unknown',
-    answered: typeof answered === 'boolean' ? answered : true,
-    ...(wait && retryAfter !== undefined && { retryAfter }),
-    ...(verdict.retry === false && { retry: false }),
-    ...(verdict.refused === true && { refused: true }),
+  /** ms after which a late attempt is hedged; never, while nothing is known of how long answers take. */
+  get hedgeAfter(): number {
+    return this.hedge?.after ?? this.#tail?.value(Number.POSITIVE_INFINITY) ?? Number.POSITIVE_INFINITY
   }
 }

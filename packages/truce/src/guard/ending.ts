@@ -6,15 +6,21 @@
 import { markExhausted } from '../context/exhausted.js'
 import type { FailureClass } from '../policy/classify.js'
 import { exhausts, type StopReason } from '../policy/stop.js'
-import { type CallState, kinOf } from './call-state.js'
+import { ownsFailure } from './call-facts.js'
+import type { CallState } from './call-state.js'
 import { AttemptTimeoutError, BreakerOpenError, DeadlineError, OverloadedError } from './errors.js'
 import { type Explanation, note } from './explain.js'
+import type { Lane } from './lane.js'
+import { reportAttempt, reportRefusal } from './report.js'
+import type { Quality, StoodIn } from './fallback.js'
 
 export interface Ending {
   readonly stop: StopReason
   readonly now: number
   /** When it may be tried again, ms on the guard's clock. */
   readonly retryAt: number | undefined
+  /** Did it end with an attempt, or between two? */
+  readonly inAttempt: boolean
 }
 
 /** How a call ended, in full. */
@@ -28,8 +34,10 @@ export type Outcome<T> = {
   readonly attempts: number
   /** ms waited in backoff and in line. */
   readonly waited: number
-  /** Where the value came from. */
-  readonly source: 'live'
+  /** Where the value came from: the dependency, or what stood in for it. */
+  readonly source: 'live' | 'cache' | 'fallback'
+  /** What may be wrong with it; `undefined` for a live one. */
+  readonly quality: Quality | undefined
   /** Age of the value, ms; 0 for a live one. */
   readonly age: number
 } & (
@@ -45,21 +53,48 @@ export function ended(call: CallState, ending: Ending): unknown {
   const result = call.attempt === 0 && ending.stop !== 'aborted' ? refusal(call, ending) : call.result
   note(result, explanation(call, ending))
   // Of a layer that does not own: the owner above is to hear the failure, not that it is over.
-  if (call.owns && exhausts(ending.stop)) markExhausted(result, call.above, kinOf(call), call.moment)
+  const over = ending.stop === 'exhausted-below' || ownsFailure(call)
+  if (over && exhausts(ending.stop)) markExhausted(result, call.above, call.kin, call.moment)
   return result
 }
 
+/**
+ * Tells the records and the caller.
+ *
+ * @param result what `ended` returned @param stood what stands in for it
+ * @param reject none where the caller wants an outcome, whatever happens
+ */
+export function deliver(
+  call: CallState,
+  ending: Ending,
+  result: unknown,
+  stood: StoodIn | undefined,
+  resolve: (value: unknown) => void,
+  reject: ((reason: unknown) => void) | undefined,
+): void {
+  if (stood?.source === 'cache') call.core.counters.cacheUsed++
+  else if (stood) call.core.counters.fallbackUsed++
+  if (ending.inAttempt) reportAttempt(call, ending.now, ending.stop, stood?.source)
+  else reportRefusal(call, ending.now, ending.stop, stood?.source)
+  if (reject === undefined) resolve(outcomeOf(call, ending, result, stood))
+  else if (stood) resolve(stood.value)
+  else if (ending.stop === 'ok' || (!call.threw && result === call.result)) resolve(result)
+  else reject(result)
+}
+
 /** The same in full, for `outcome()`. @param result what `run()` would resolve or reject with */
-export function outcomeOf<T>(call: CallState, ending: Ending, result: unknown): Outcome<T> {
+export function outcomeOf<T>(call: CallState, ending: Ending, result: unknown, stood?: StoodIn): Outcome<T> {
   const facts = {
     stop: ending.stop,
     class: call.failure?.class,
     explanation: explanation(call, ending),
     attempts: call.attempt,
     waited: call.waitedInAll,
-    source: 'live' as const,
-    age: 0,
+    source: stood?.source ?? ('live' as const),
+    quality: stood?.quality,
+    age: stood?.age ?? 0,
   }
+  if (stood) return { ok: true, value: stood.value as T, ...facts }
   if (ending.stop === 'ok') return { ok: true, value: result as T, ...facts }
   if (call.threw || result !== call.result) return { ok: false, error: result, ...facts }
   return { ok: false, error: undefined, value: result as T, ...facts }
@@ -77,7 +112,7 @@ function explanation(call: CallState, { stop, now, retryAt }: Ending): Explanati
     class: call.failure?.class,
     certainty: stop === 'ok' ? 'applied' : call.inDoubt ? 'unknown' : 'not-applied',
     attempts: call.attempt,
-    elapsed: now - call.began,
+    elapsed: call.began === call.began ? now - call.began : undefined,
     retryAt: known ? call.core.clock.epoch + retryAt : undefined,
   }
 }
@@ -96,26 +131,26 @@ function refusal({ core }: CallState, { stop, now, retryAt }: Ending): Error {
 }
 
 /** The attempt's time is up, or all of the call's. What failed before is the cause. */
-export function timeoutOf({ core, given, deadline, threw, result }: CallState, now: number): Error {
-  const { dependency, operation, attemptTimeout } = core
+export function timeoutOf({ core, deadline, threw, result }: CallState, lane: Lane, now: number): Error {
+  const { dependency, operation } = core
+  const { given, timeout } = lane
   const cause = threw ? result : undefined
-  if (given < attemptTimeout || now >= deadline)
-    return new DeadlineError({ dependency, operation, stop: 'deadline', cause })
+  if (given < timeout || now >= deadline) return new DeadlineError({ dependency, operation, stop: 'deadline', cause })
   return new AttemptTimeoutError(dependency, operation, given, cause)
 }
 
 /** An attempt ended by itself or by its timeout, after `ms`. */
-export function countAttempt({ core, attempt, failure }: CallState, ms: number): void {
+export function countAttempt({ core, failure }: CallState, { number }: Lane, ms: number): void {
   const { counters } = core
-  counters.attemptDuration.observe(ms)
+  counters.attemptTook(ms)
   if (failure?.class === 'timeout') counters.timeouts++
-  else if (failure === undefined && attempt === 1) counters.firstAttemptSuccess++
-  else if (failure === undefined) counters.retrySucceeded(attempt)
+  else if (failure === undefined && number === 1) counters.firstAttemptSuccess++
+  else if (failure === undefined) counters.retrySucceeded(number)
 }
 
 function count(call: CallState, { stop, now }: Ending): void {
   const { counters } = call.core
-  counters.callDuration.observe(now - call.began)
+  if (call.began === call.began) counters.callTook(now - call.began)
   if (stop === 'attempts') counters.retryExhausted++
   else if (stop !== 'ok' && stop !== 'permanent' && stop !== 'aborted') counters.refuse(stop)
 }

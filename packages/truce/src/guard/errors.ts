@@ -12,7 +12,12 @@ import type { StopReason } from '../policy/stop.js'
 const BRAND = Symbol.for('truce.error')
 
 export type TruceErrorCode =
-  'TRUCE_BREAKER_OPEN' | 'TRUCE_OVERLOADED' | 'TRUCE_DEADLINE' | 'TRUCE_ATTEMPT_TIMEOUT' | 'TRUCE_OPTION'
+  | 'TRUCE_BREAKER_OPEN'
+  | 'TRUCE_OVERLOADED'
+  | 'TRUCE_DEADLINE'
+  | 'TRUCE_ATTEMPT_TIMEOUT'
+  | 'TRUCE_OVERTAKEN'
+  | 'TRUCE_OPTION'
 
 /** What refused, and when it may be tried again (epoch-free: ms from now), as far as is known. */
 export interface Refusal {
@@ -73,6 +78,15 @@ export class DeadlineError extends RefusalError {
   readonly code = 'TRUCE_DEADLINE'
   constructor(refusal: Refusal) {
     super(`the deadline of ${refusal.dependency}.${refusal.operation} has passed`, refusal)
+  }
+}
+
+/** Reason of the signal of an attempt that another one of its call overtook (a hedge, or the one it hedges). */
+export class OvertakenError extends TruceError {
+  override readonly name = 'OvertakenError'
+  readonly code = 'TRUCE_OVERTAKEN'
+  constructor(dependency: string, operation: string) {
+    super(`another attempt of the same call of ${dependency}.${operation} was faster`)
   }
 }
 

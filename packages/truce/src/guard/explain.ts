@@ -18,8 +18,8 @@ export interface Explanation {
   readonly certainty: Certainty | 'applied'
   /** Attempts made. */
   readonly attempts: number
-  /** ms from the call to its end. */
-  readonly elapsed: number
+  /** ms from the call to its end; `undefined` where nothing of the operation keeps time (no limit, no window). */
+  readonly elapsed: number | undefined
   /** When it may be tried again, epoch ms, where that is known. */
   readonly retryAt: number | undefined
 }

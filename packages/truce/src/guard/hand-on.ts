@@ -6,13 +6,19 @@
  *
  * @module
  */
-import type { Bulkhead } from '../policy/concurrency.js'
-import type { Queued } from './core.js'
+import type { Bulkhead, Waiter } from '../policy/concurrency.js'
+
+/** Who stands in the bulkhead's queue. */
+export interface Queued extends Waiter {
+  /** The slot of the one who left is yours. */
+  dequeued(now: number): void
+}
 
 const freed: Bulkhead<Queued>[] = []
 let handing = false
 
 export function handOn(bulkhead: Bulkhead<Queued>, now: number): void {
+  if (bulkhead.waiting === 0) return void bulkhead.leave()
   freed.push(bulkhead)
   if (handing) return
   handing = true

@@ -26,6 +26,6 @@ export function invoke(fn: Guarded<unknown>, attempt: Attempt, home: Surrounding
 }
 
 /** Whatever was thrown: what a function throws need not be an Error, and is handed on as it is. */
-async function rejected(thrown: unknown): Promise<never> {
+export async function rejected(thrown: unknown): Promise<never> {
   throw thrown
 }

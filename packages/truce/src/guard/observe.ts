@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { isExhausted, markMoment } from '../context/exhausted.js'
+import { markMoment } from '../context/exhausted.js'
 import { hubOf } from '../context/hub.js'
 import { type Failure, leavesDoubt } from '../policy/classify.js'
 import { effectiveDeadline } from '../policy/deadline.js'
@@ -16,84 +16,117 @@ import type { StopReason } from '../policy/stop.js'
 import { type Observation, observations } from '../telemetry/events.js'
 import { Attempt } from './attempt.js'
 import type { Call } from './call.js'
-import { kinOf } from './call-state.js'
-import { ABORTED, EXHAUSTED, judge } from './core.js'
-import { countAttempt, type Ending, explained } from './ending.js'
+import { factsOf } from './call-facts.js'
+import { countAttempt, type Ending, explained, type Outcome, outcomeOf } from './ending.js'
 import { invoke } from './invoke.js'
+import { ABORTED, judgeAttempt } from './judge.js'
+import { Lane } from './lane.js'
 import { reportAttempt } from './report.js'
+import { TroubledCall } from './troubled-call.js'
 
-/** Runs the call's function once, unguarded; the result stands in `call.result` and `call.threw`. */
-export async function observe(call: Call): Promise<Ending> {
-  const began = markMoment()
-  const attempt = begin(call)
+/** Resolves and rejects as the function does. */
+export async function observe(call: Call): Promise<unknown> {
+  const { state } = await observed(call)
+  if (state.threw) throw state.result
+  return state.result
+}
+
+/** The same in full; never rejects. */
+export async function observedOutcome(call: Call): Promise<Outcome<unknown>> {
+  const { state, ending } = await observed(call)
+  return outcomeOf(state, ending, state.result)
+}
+
+/** A call that is watched: its books are kept as a guarded one's. */
+type Observed = TroubledCall & { lane: Lane }
+
+/** Runs the call's function once, unguarded; the result stands in the state. */
+async function observed(call: Call): Promise<{ state: Observed; ending: Ending }> {
+  const state = begin(call)
+  const attempt = state.lane.current
   const { signal } = call.settings
   const hub = signal && !signal.aborted ? hubOf(signal) : undefined
   if (signal?.aborted) attempt.abort(signal.reason)
   hub?.add(attempt)
   try {
-    call.result = await invoke(call.fn, attempt, undefined)
+    state.result = await invoke(call.fn, attempt, undefined)
   } catch (error) {
-    call.result = error
-    call.threw = true
+    state.result = error
+    state.threw = true
   }
   hub?.remove(attempt)
-  return conclude(call, attempt, began)
+  return { state, ending: conclude(state) }
 }
 
-function begin(call: Call): Attempt {
+function begin(call: Call): Observed {
   const { core, settings, above } = call
-  const { policy, counters } = core
+  const { policy, counters, partition } = core
+  const marked = markMoment()
   const now = core.clock.now()
+  const state = new TroubledCall(call, undefined, () => {}, undefined)
   call.began = now
-  call.startedAt = now
-  call.attempt = 1
-  call.deadline = effectiveDeadline(now, Math.min(core.deadline, settings.deadline), above?.endsAt ?? Infinity)
+  state.began = now
+  state.attempt = 1
+  state.deadline = effectiveDeadline(now, Math.min(core.deadline, settings.deadline), above?.endsAt ?? Infinity)
   counters.calls++
   counters.attempts++
   counters.inFlight++
-  const refusal = now >= call.deadline ? 'deadline' : policy.refusesOriginal(now, core.random)
-  if (refusal) tell(call, 0, 'refuse', refusal)
-  call.permit = policy.acquire(1, now, core.random)
-  if (call.permit === 0) core.breakerChanged(now)
-  if (call.permit === 0 && !refusal) tell(call, 0, 'refuse', 'breaker')
+  const refusal = now >= state.deadline ? 'deadline' : policy.refusesOriginal(now, core.random)
+  if (refusal) tell(state, 0, 'refuse', refusal)
+  const permit = policy.acquire(1, now, core.random)
+  if (permit === 0) partition.breakerChanged(now)
+  if (permit === 0 && !refusal) tell(state, 0, 'refuse', 'breaker')
   // Guards inside must find what they would find without this one: neither its deadline nor its owner.
-  return new Attempt(call, 1, above?.endsAt ?? Infinity, above?.owner)
+  const current = new Attempt(call, 1, above?.endsAt ?? Infinity, above?.owner)
+  const lane = new Lane(state, {
+    number: 1,
+    cause: 'original',
+    startedAt: now,
+    given: Infinity,
+    timeout: core.attemptTimeout,
+    permit,
+    probe: false,
+    current,
+    marked,
+    waited: 0,
+    queuedFor: 0,
+    debt: undefined,
+    holdsSlot: false,
+  })
+  return Object.assign(state, { lane })
 }
 
-function conclude(call: Call, attempt: Attempt, began: number): Ending {
-  const { core } = call
+function conclude(state: Observed): Ending {
+  const { core, lane } = state
   const { policy, counters } = core
+  const { timeout, permit } = lane
   const now = core.clock.now()
-  const ms = now - call.startedAt
+  const ms = now - lane.startedAt
   counters.inFlight--
-  counters.callDuration.observe(ms)
-  if (ms > core.attemptTimeout) tell(call, 1, 'time-out', now >= call.deadline ? 'deadline' : 'attempts')
-  call.aborted = call.settings.signal?.aborted === true
-  const failure = call.aborted && call.threw ? ABORTED : verdict(call, attempt, began)
-  call.failure = failure
-  countAttempt(call, ms)
+  counters.callTook(ms)
+  if (ms > timeout) tell(state, 1, 'time-out', now >= state.deadline ? 'deadline' : 'attempts')
+  state.aborted = state.settings.signal?.aborted === true
+  const { kin, result, threw } = state
+  const failure = state.aborted && threw ? ABORTED : judgeAttempt(core, kin, lane.current, lane.marked, result, threw)
+  state.failure = failure
+  countAttempt(state, lane, ms)
   const changed = failure
-    ? policy.failed(call.permit, failure, core.attemptTimeout, core.attemptTimeout, now, core.random, ms)
-    : policy.succeeded(call.permit, 1, 0, ms, core.attemptTimeout, now, core.random)
-  if (!failure && ms > 0) core.latency.observe(ms)
-  core.breakerMoved(now, changed)
-  const stop = failure ? stopObserved(call, failure, now) : 'ok'
-  reportAttempt(call, now, stop)
-  const ending = { stop, now, retryAt: undefined }
-  explained(call, ending)
+    ? policy.failed(permit, failure, timeout, timeout, now, core.random, ms)
+    : policy.succeeded(permit, 1, 0, ms, timeout, now, core.random)
+  if (!failure) core.succeededIn(ms)
+  core.partition.breakerMoved(now, changed)
+  const stop = failure ? stopObserved(state, failure, now) : 'ok'
+  reportAttempt(state, now, stop)
+  const ending = { stop, now, retryAt: undefined, inAttempt: true }
+  explained(state, ending)
   return ending
 }
 
-function verdict(call: Call, attempt: Attempt, began: number): Failure | undefined {
-  if (isExhausted(call.result, call.threw, attempt, kinOf(call), began)) return EXHAUSTED
-  return judge(call.core.classifiers, call.result, call.threw)
-}
-
 /** What enforcing would have done next is told; here the call ends, for it does not own retries. */
-function stopObserved(call: Call, failure: Failure, now: number): StopReason {
+function stopObserved(call: Observed, failure: Failure, now: number): StopReason {
   const { core } = call
   call.inDoubt = leavesDoubt(failure)
-  const decision = decide(core.rules, call, failure, core.policy, now, core.random)
+  const decision = decide(core.rules, factsOf(call), failure, core.policy, now, core.random)
   if (decision.act === 'retry') {
     // Never made: it must not be missing to those that are.
     core.policy.takeBack(decision.payment, now, now)
@@ -106,7 +139,13 @@ function stopObserved(call: Call, failure: Failure, now: number): StopReason {
   return reason === 'permanent' || reason === 'aborted' || reason === 'exhausted-below' ? reason : 'not-owner'
 }
 
-function tell(call: Call, attempt: number, would: Observation['would'], reason: StopReason, wait?: number): void {
+function tell(
+  call: TroubledCall,
+  attempt: number,
+  would: Observation['would'],
+  reason: StopReason,
+  wait?: number,
+): void {
   if (!observations.active) return
   const { dependency, operation, clock } = call.core
   observations.emit({

@@ -3,20 +3,26 @@
  *
  * @module
  */
+import type { RetryRules } from '../policy/retry.js'
 import { Call } from './call.js'
 import type { Core } from './core.js'
-import { type Outcome, outcomeOf } from './ending.js'
+import type { Outcome } from './ending.js'
 import { OptionError } from './errors.js'
 import type { Guarded } from './invoke.js'
-import { observe } from './observe.js'
-import { callSettings, type RunOptions } from './run-options.js'
+import { observe, observedOutcome } from './observe.js'
+import { type CallRules, callSettings, PLAIN, type RunOptions } from './run-options.js'
 
-export interface Operation {
+declare const standIn: unique symbol
+
+/** @typeParam F what its fallback gives; `never` where it has none */
+export interface Operation<F = never> {
+  /** Types only, never there: without it an operation with a fallback would pass for one that has none. */
+  readonly [standIn]?: () => F
   readonly name: string
   /**
    * Calls `fn`, and again where the contract allows it. Resolves with what `fn` gave last (an answer
-   * that is a failure, such as a 503 `Response`, as it came); rejects with what it threw last, the
-   * same object.
+   * that is a failure, such as a 503 `Response`, as it came), or with what stands in for it; rejects with
+   * what it threw last, the same object.
    *
    * @throws BreakerOpenError, OverloadedError, DeadlineError where nothing was sent
    * @throws AttemptTimeoutError where the last attempt took too long
@@ -25,38 +31,39 @@ export interface Operation {
    * @example
    * const response = await reserve.run(({ signal, headers }) => fetch(url, { signal, headers }), { key: 'order_1' })
    */
-  run<T>(fn: Guarded<T>, options?: RunOptions): Promise<Awaited<T>>
+  run<T>(fn: Guarded<T>, options?: RunOptions): Promise<Awaited<T> | F>
   /**
-   * The same, and never rejects: `{ ok, value | error, stop, class, attempts, … }`.
+   * The same, and never rejects: `{ ok, value | error, source, quality, age, stop, class, attempts, … }`.
    *
    * @throws OptionError at once for options that are wrong
    */
-  outcome<T>(fn: Guarded<T>, options?: RunOptions): Promise<Outcome<Awaited<T>>>
+  outcome<T>(fn: Guarded<T>, options?: RunOptions): Promise<Outcome<Awaited<T> | F>>
 }
 
-export function makeOperation(core: Core, observes: boolean): Operation {
+/** What an operation is made of. */
+export interface OperationParts extends CallRules {
+  readonly name: string
+  readonly rules: RetryRules
+  readonly observes: boolean
+  /** Of calls that name no partition. */
+  readonly only: Core
+  coreOf(partition: string | undefined): Core
+}
+
+export function makeOperation<F>(parts: OperationParts): Operation<F> {
+  const { only, observes, partitioned } = parts
+  const plain = !partitioned && parts.cacheKey.length === 0
   const call = (fn: Guarded<unknown>, options: RunOptions | undefined): Call => {
     if (typeof fn !== 'function') throw new OptionError('fn', fn, 'a function (attempt) => result or promise')
-    return new Call(core, fn, callSettings(options, core.rules))
+    if (options === undefined && plain) return new Call(only, fn, PLAIN)
+    const settings = callSettings(options, parts)
+    return new Call(partitioned ? parts.coreOf(settings.partition) : only, fn, settings)
   }
-  return Object.freeze<Operation>({
-    name: core.operation,
-    run: <T>(fn: Guarded<T>, options?: RunOptions) => run(call(fn, options), observes) as Promise<Awaited<T>>,
+  return Object.freeze<Operation<F>>({
+    name: parts.name,
+    run: <T>(fn: Guarded<T>, options?: RunOptions) =>
+      (observes ? observe(call(fn, options)) : call(fn, options).run()) as Promise<Awaited<T> | F>,
     outcome: <T>(fn: Guarded<T>, options?: RunOptions) =>
-      outcome(call(fn, options), observes) as Promise<Outcome<Awaited<T>>>,
+      (observes ? observedOutcome(call(fn, options)) : call(fn, options).outcome()) as Promise<Outcome<Awaited<T> | F>>,
   })
-}
-
-async function observed(call: Call): Promise<unknown> {
-  await observe(call)
-  if (call.threw) throw call.result
-  return call.result
-}
-
-function run(call: Call, observes: boolean): Promise<unknown> {
-  return observes ? observed(call) : call.run()
-}
-
-async function outcome(call: Call, observes: boolean): Promise<Outcome<unknown>> {
-  return observes ? outcomeOf(call, await observe(call), call.result) : (call.run(true) as Promise<Outcome<unknown>>)
 }

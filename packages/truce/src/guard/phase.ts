@@ -12,5 +12,7 @@ export const enum Phase {
   lined,
   /** The attempt has ended, what follows is not settled: code of others that runs meanwhile may abort. */
   deciding,
+  /** Retries have ended, a fallback is under way. */
+  degrading,
   done,
 }

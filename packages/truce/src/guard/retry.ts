@@ -9,23 +9,25 @@
  * @module
  */
 import type { BackoffOptions } from './options/operation-options.js'
-import { attempts, backoff, retryOn, timeLimit } from './options/operation-options.js'
+import { timeLimit } from './options/latency-options.js'
+import { attempts, backoff, retryOn } from './options/operation-options.js'
 import { httpClassifier } from '../http/semantics/classify.js'
 import { Budget, BUDGET } from '../policy/budget.js'
 import type { Classifier, TransientClass } from '../policy/classify.js'
 import { DependencyPolicy } from '../policy/dependency.js'
 import { PRESETS } from '../policy/presets.js'
-import { Quantile } from '../policy/quantile.js'
+import type { RetryRules } from '../policy/retry.js'
 import { countersOf } from '../telemetry/counters.js'
 import { Call } from './call.js'
 import { systemClock } from './clock.js'
-import type { Core } from './core.js'
+import { Core } from './core.js'
 import { OptionError } from './errors.js'
 import type { Guarded } from './invoke.js'
 import { knownOptions } from './options/check.js'
 import { classifiers } from './options/dependency-options.js'
 import { type Duration } from './options/units.js'
-import { callSettings, type RunOptions } from './run-options.js'
+import { Partition } from './partition.js'
+import { callSettings, PLAIN, type RunOptions } from './run-options.js'
 import { wheelOf } from './wheel.js'
 
 export interface RetryOptions {
@@ -60,17 +62,24 @@ const baseline = PRESETS.baseline
 /** A script may wait for a host whose name does not resolve yet (compose, Kubernetes): it is down, not misspelt. */
 const CLASSIFY = /* @__PURE__ */ httpClassifier({ resolvedBefore: () => true })
 
-let plain: Core | undefined
+const NO_KEYS = { cacheKey: [], partitioned: false }
+
+let shared: Partition | undefined
 
 /** Made with the first call, so that importing costs nothing. */
-function plainCore(): Core {
-  return (plain ??= {
-    service: '',
-    layer: 'retry',
-    dependency: 'retry',
-    operation: 'retry',
-    effect: 'read',
-    policy: new DependencyPolicy({
+function partition(): Partition {
+  return (shared ??= new Partition(
+    {
+      service: '',
+      layer: 'retry',
+      dependency: 'retry',
+      bulkhead: null,
+      limit: undefined,
+      clock: systemClock,
+      wheel: wheelOf(systemClock),
+      random: Math.random,
+    },
+    new DependencyPolicy({
       breaker: null,
       governor: null,
       budget: new Budget({
@@ -82,34 +91,47 @@ function plainCore(): Core {
       }),
       slowCall: Number.POSITIVE_INFINITY,
     }),
-    rules: {
-      attempts: baseline.attempts,
-      retryOn: retryOn(undefined),
-      backoff: baseline.backoff,
-      repeatable: true,
-      window: Number.POSITIVE_INFINITY,
-      background: false,
-    },
-    attemptTimeout: Number.POSITIVE_INFINITY,
-    deadline: baseline.deadline,
-    lease: Number.POSITIVE_INFINITY,
-    deadlineCuts: false,
-    owner: undefined,
-    // A retry() inside a retry() is a layer below it, not a call beside it.
-    eachItsOwn: true,
-    bulkhead: null,
-    waitingRoom: null,
-    classifiers: [CLASSIFY],
-    clock: systemClock,
-    wheel: wheelOf(systemClock),
-    random: Math.random,
-    counters: countersOf('', 'retry', 'retry', 'read'),
-    latency: new Quantile(0.5),
-    breakerChanged() {},
-    breakerMoved() {},
-    roomReturned() {},
-  })
+    undefined,
+  ))
 }
+
+function coreOf(rules: RetryRules, deadline: number, asked: readonly Classifier[]): Core {
+  return new Core(
+    {
+      operation: 'retry',
+      effect: 'read',
+      rules,
+      attemptTimeout: Number.POSITIVE_INFINITY,
+      adaptiveTimeout: undefined,
+      deadline,
+      lease: Number.POSITIVE_INFINITY,
+      deadlineCuts: false,
+      owner: undefined,
+      // A retry() inside a retry() is a layer below it, not a call beside it.
+      eachItsOwn: true,
+      classifiers: asked,
+      counters: countersOf('', 'retry', 'retry', 'read'),
+      waitingRoom: undefined,
+      peer: undefined,
+      hedge: undefined,
+      degradeWhen: undefined,
+      standIn: undefined,
+      stream: undefined,
+    },
+    partition(),
+  )
+}
+
+const RULES: RetryRules = {
+  attempts: baseline.attempts,
+  retryOn: /* @__PURE__ */ retryOn(undefined),
+  backoff: baseline.backoff,
+  repeatable: true,
+  window: Number.POSITIVE_INFINITY,
+  background: false,
+}
+
+let plain: Core | undefined
 
 /**
  * Calls `fn`, and again while it fails for a reason that may pass.
@@ -121,29 +143,45 @@ function plainCore(): Core {
  */
 export function retry<T>(fn: Guarded<T>, options?: RetryOptions): Promise<Awaited<T>> {
   if (typeof fn !== 'function') throw new OptionError('fn', fn, 'a function (attempt) => result or promise')
-  const core = options === undefined ? plainCore() : tuned(options)
+  if (options === undefined) {
+    return new Call((plain ??= coreOf(RULES, baseline.deadline, [CLASSIFY])), fn, PLAIN).run() as Promise<Awaited<T>>
+  }
+  const core = tuned(options)
+  const { signal, context } = options
   const settings =
-    options?.signal || options?.context
-      ? callSettings(
-          { ...(options.signal && { signal: options.signal }), ...(options.context && { context: options.context }) },
-          core.rules,
-        )
-      : callSettings(undefined, core.rules)
+    signal || context
+      ? callSettings({ ...(signal && { signal }), ...(context && { context }) }, { ...NO_KEYS, rules: core.rules })
+      : PLAIN
   return new Call(core, fn, settings).run() as Promise<Awaited<T>>
 }
 
+interface Tuned {
+  readonly attempts: unknown
+  readonly deadline: unknown
+  readonly backoff: unknown
+  readonly classify: unknown
+  readonly core: Core
+}
+
+/** For the options given last: most programs have one set of them, and a core costs more than a call. */
+let latest: Tuned | undefined
+
 function tuned(options: RetryOptions): Core {
   knownOptions(options, NAMES, 'retry')
-  const core = plainCore()
-  return {
-    ...core,
-    rules: {
-      ...core.rules,
-      attempts: attempts(options.attempts, baseline.attempts),
-      retryOn: retryOn(options.retryOn),
-      backoff: backoff(options.backoff, baseline.backoff),
-    },
-    deadline: timeLimit(options.deadline, baseline.deadline, 'deadline'),
-    classifiers: [...classifiers(options.classify, 'classify'), CLASSIFY],
+  const { attempts: most, deadline, backoff: waits, classify } = options
+  // What is in an object or an array may be another tomorrow.
+  const plainly = typeof waits !== 'object' && options.retryOn === undefined && !Array.isArray(classify)
+  if (latest && plainly && latest.attempts === most && latest.deadline === deadline) {
+    if (latest.backoff === waits && latest.classify === classify) return latest.core
   }
+  const rules: RetryRules = {
+    ...RULES,
+    attempts: attempts(most, baseline.attempts),
+    retryOn: retryOn(options.retryOn),
+    backoff: backoff(waits, baseline.backoff),
+  }
+  const limit = timeLimit(deadline, baseline.deadline, 'deadline')
+  const core = coreOf(rules, limit, [...classifiers(classify, 'classify'), CLASSIFY])
+  if (plainly) latest = { attempts: most, deadline, backoff: waits, classify, core }
+  return core
 }

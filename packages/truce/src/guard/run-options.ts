@@ -6,7 +6,7 @@
 import type { CallContext } from '../context/context.js'
 import type { RetryRules } from '../policy/retry.js'
 import { OptionError } from './errors.js'
-import { knownOptions } from './options/check.js'
+import { knownOptions, name } from './options/check.js'
 import { type Duration, duration } from './options/units.js'
 
 export interface RunOptions {
@@ -24,6 +24,10 @@ export interface RunOptions {
   context?: CallContext
   /** `false`: what is sent can be sent only once (a stream). Default true. */
   replayable?: boolean
+  /** Which part of the dependency is called, where it is partitioned: the host, tenant or shard. */
+  partition?: string
+  /** What the answer depends on, by the names that the operation's `cached.key` lists. */
+  cacheKey?: Readonly<Record<string, string | number>>
 }
 
 /** Checked. */
@@ -38,9 +42,13 @@ export interface CallSettings {
   readonly replayable: boolean
   /** The operation's rules where this call's urgency differs. */
   readonly rules: RetryRules | undefined
+  readonly partition: string | undefined
+  /** The values of the cache key in one string. */
+  readonly cacheKey: string | undefined
 }
 
-const PLAIN: CallSettings = Object.freeze({
+/** Of a call that says nothing of itself. */
+export const PLAIN: CallSettings = Object.freeze({
   key: undefined,
   age: 0,
   signal: undefined,
@@ -48,17 +56,29 @@ const PLAIN: CallSettings = Object.freeze({
   context: undefined,
   replayable: true,
   rules: undefined,
+  partition: undefined,
+  cacheKey: undefined,
 })
 
 const NAMES: readonly (keyof RunOptions)[] = [
-  'key', 'age', 'signal', 'urgency', 'deadline', 'context', 'replayable',
+  'key', 'age', 'signal', 'urgency', 'deadline', 'context', 'replayable', 'partition', 'cacheKey',
 ] // prettier-ignore
 
 const KEY = /^[\x20-\x7e]{1,255}$/
 
+/** What of an operation decides which options its calls may and must have. */
+export interface CallRules {
+  readonly rules: RetryRules
+  readonly cacheKey: readonly string[]
+  readonly partitioned: boolean
+}
+
 /** @throws OptionError naming the option, its value and what is allowed */
-export function callSettings(options: RunOptions | undefined, rules: RetryRules): CallSettings {
-  if (options === undefined) return PLAIN
+export function callSettings(options: RunOptions | undefined, of: CallRules): CallSettings {
+  if (options === undefined) {
+    if (of.partitioned || of.cacheKey.length > 0) return callSettings({}, of)
+    return PLAIN
+  }
   knownOptions(options, NAMES, 'run')
   const { key, age, deadline, replayable = true } = options
   // fetch and its like take null for no signal.
@@ -85,8 +105,39 @@ export function callSettings(options: RunOptions | undefined, rules: RetryRules)
         : duration(deadline, 'deadline'),
     context,
     replayable,
-    rules: rulesFor(options.urgency, rules),
+    rules: rulesFor(options.urgency, of.rules),
+    partition: partition(options.partition, of.partitioned),
+    cacheKey: cacheKey(options.cacheKey, of.cacheKey, options.partition),
   }
+}
+
+function partition(given: string | undefined, partitioned: boolean): string | undefined {
+  if (partitioned) return name(given, 'partition')
+  if (given === undefined) return undefined
+  throw new OptionError('partition', given, 'nothing: the dependency is not partitioned (its option partition)')
+}
+
+/** One string for all values; their lengths are in it, or `a` + `bc` would be `ab` + `c`. */
+function cacheKey(
+  given: RunOptions['cacheKey'],
+  names: readonly string[],
+  part: string | undefined,
+): string | undefined {
+  if (names.length === 0) {
+    if (given === undefined) return undefined
+    throw new OptionError('cacheKey', given, 'nothing: the operation is not cached (exhausted: { cached: … })')
+  }
+  knownOptions(given ?? {}, names, 'cacheKey')
+  let key = part === undefined ? '' : `p${part.length}:${part}`
+  for (const each of names) {
+    const value = given?.[each]
+    if (typeof value !== 'string' && typeof value !== 'number') {
+      throw new OptionError(`cacheKey.${each}`, value, 'a string or a number: the answer that is kept depends on it')
+    }
+    const text = `${typeof value === 'number' ? 'n' : 's'}${value}`
+    key += `${text.length}:${text}`
+  }
+  return key
 }
 
 function rulesFor(urgency: RunOptions['urgency'], rules: RetryRules): RetryRules | undefined {

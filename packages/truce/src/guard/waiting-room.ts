@@ -11,7 +11,7 @@ import type { Bulkhead, Waiter } from '../policy/concurrency.js'
 import type { DependencyPolicy } from '../policy/dependency.js'
 import { Line, LINE, type LineEnd } from '../policy/line.js'
 import type { Random } from '../policy/random.js'
-import type { Timer, Wheel } from './wheel.js'
+import type { Timer, Timers } from './wheel.js'
 
 /** Where the breaker cannot say when it will let one through. */
 export const ASK_AGAIN = 50
@@ -23,7 +23,7 @@ export interface Lined {
 }
 
 /** All that is asked of a bulkhead: is there a place? */
-type Places = Pick<Bulkhead<Waiter>, 'inFlight' | 'settings'>
+type Places = Pick<Bulkhead<Waiter>, 'inFlight' | 'limit'>
 
 export class WaitingRoom implements Timer {
   due = -1
@@ -35,7 +35,7 @@ export class WaitingRoom implements Timer {
   readonly #waiting = new Map<Lined, number>()
   readonly #policy: DependencyPolicy
   readonly #bulkhead: Places | null
-  readonly #wheel: Wheel
+  readonly #wheel: Timers
   readonly #now: () => number
   readonly #random: Random
   /** The rooms of the dependency in which somebody waits; this one enters and leaves by itself. */
@@ -45,7 +45,7 @@ export class WaitingRoom implements Timer {
   constructor(
     policy: DependencyPolicy,
     bulkhead: Places | null,
-    wheel: Wheel,
+    wheel: Timers,
     now: () => number,
     random: Random,
     waitingRooms: Set<WaitingRoom>,
@@ -135,7 +135,7 @@ export class WaitingRoom implements Timer {
   #waitAt(now: number): number {
     const turn = this.#line.waitAt(now)
     if (turn > 0) return turn
-    if (this.#bulkhead && this.#bulkhead.inFlight >= this.#bulkhead.settings.limit) return ASK_AGAIN
+    if (this.#bulkhead && this.#bulkhead.inFlight >= this.#bulkhead.limit) return ASK_AGAIN
     const { breaker } = this.#policy
     if (breaker === null || breaker.wouldAllow(now)) return 0
     // Open has an end that is known. A probe's place may come free before its time: it fails, or is given up.

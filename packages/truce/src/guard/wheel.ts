@@ -9,7 +9,12 @@
  * @see G. Varghese, T. Lauck, "Hashed and Hierarchical Timing Wheels" (1987), scheme 6
  * @module
  */
+import { boundToRequests } from '../context/own-turn.js'
 import { type Alarm, type Clock, systemClock } from './clock.js'
+import { OwnTimers } from './own-timers.js'
+import type { Timer, Timers } from './timer.js'
+
+export type { Timer, Timers }
 
 const SLOTS = 2_048
 /** An alarm that rings so many ms late means that the event loop stood still. */
@@ -19,18 +24,8 @@ const MASK = SLOTS - 1
 const OFF = -1
 const RINGING = -2
 
-/** What waits on the wheel extends this, so that waiting allocates nothing. */
-export interface Timer {
-  /** Wheel time (whole ms) at which it is due; -1 while it is on no wheel. */
-  due: number
-  earlier: Timer | undefined
-  later: Timer | undefined
-  /** Does the process wait for it? */
-  keepsAlive: boolean
-  ring(): void
-}
-
-export class Wheel {
+export class Wheel implements Timers {
+  readonly shared = true
   readonly #clock: Clock
   readonly #slots: (Timer | undefined)[] = Array.from({ length: SLOTS })
   readonly #used = new Int32Array(SLOTS / 32)
@@ -47,9 +42,11 @@ export class Wheel {
     this.#clock = clock
   }
 
-  /** Timers on it. */
+  /** Timers on it that somebody waits for. */
   get size(): number {
-    return this.#timers
+    let empty = 0
+    for (const slot of this.#slots) for (let timer = slot; timer; timer = timer.later) if (timer.empty) empty++
+    return this.#timers - empty
   }
 
   /** Rings `timer` once, `ms` (more than 0) after `now` or up to 1 ms later; never, for `Infinity`. */
@@ -151,11 +148,14 @@ export class Wheel {
   }
 }
 
-const wheels = new WeakMap<Clock, Wheel>()
+const wheels = new WeakMap<Clock, Timers>()
 
-/** The wheel of a clock: one for the whole process and its real clock. */
-export function wheelOf(clock: Clock = systemClock): Wheel {
+/** The wheel of a clock: one for the whole process and its real clock, where timers outlive a request. */
+export function wheelOf(clock: Clock = systemClock): Timers {
   let wheel = wheels.get(clock)
-  if (!wheel) wheels.set(clock, (wheel = new Wheel(clock)))
+  if (!wheel) {
+    const own = clock === systemClock && boundToRequests()
+    wheels.set(clock, (wheel = own ? new OwnTimers(clock) : new Wheel(clock)))
+  }
   return wheel
 }

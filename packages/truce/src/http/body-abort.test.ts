@@ -97,8 +97,9 @@ describe('the caller aborts', () => {
     await time.advance(500)
     controller.abort(left)
     expect(await time.run(pending)).toBe(left)
+    expect(time.now()).toBe(500)
     await time.runAll()
-    expect([time.now() < 1_001, attempts, givenUp]).toEqual([true, 1, true])
+    expect([attempts, givenUp]).toEqual([1, true])
   })
 
   it('after the answer was handed up: the download is cut', async () => {
@@ -124,8 +125,9 @@ describe('the caller aborts', () => {
       return response
     }
     const text = guarded({ fetch: send })(server.url, { signal: controller.signal }).then((response) => response.text())
-    // What fetch says of a body that was cut before it was read.
-    expect(await rejection(text)).toMatchObject({ name: 'AbortError' })
+    // What fetch says of a body that was cut before it was read: up to Node 22 its own error, then the caller's.
+    const error = await rejection(text)
+    expect(error === left ? 'AbortError' : (error as Error).name).toBe('AbortError')
     await server.abandoned
   })
 

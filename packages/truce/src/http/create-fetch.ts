@@ -7,30 +7,38 @@
  *
  * @module
  */
-import type { Attempt } from '../guard/attempt.js'
 import type { Dependency } from '../guard/dependency.js'
 import { OptionError } from '../guard/errors.js'
 import type { Operation } from '../guard/operation.js'
 import { knownOptions } from '../guard/options/check.js'
 import { type OperationOptions, operationSettings } from '../guard/options/operation-options.js'
-import { abortBodyWith } from './body-abort.js'
-import { drain } from './drain.js'
-import { type ReadRequest, readRequest } from './request.js'
+import { Exchange } from './exchange.js'
+import { readRequest } from './request.js'
 
-export interface FetchOptions extends Omit<OperationOptions, 'effect'> {
+/** What of an undici Agent, Pool or ProxyAgent matters here: its fetch knows the rest. */
+export interface Dispatcher {
+  dispatch(...args: never[]): unknown
+}
+
+export interface FetchOptions extends Omit<OperationOptions<Response>, 'effect'> {
   /** What is called; its budget, breaker and limits hold for all requests made here. */
   dependency: Dependency
   /** The fetch that sends. Default: the global one. */
   fetch?: typeof globalThis.fetch
+  /** An undici dispatcher for every attempt, such as `agent()` of `truce/undici`; one in `init` goes before it. Node only. */
+  dispatcher?: Dispatcher
   /** Name of the operation, for records and metrics: keep them few. Default: the method. */
   operation?: (method: string, url: string) => string
   /** Methods beyond the safe ones that may be repeated without a key, such as `PUT` of the whole. Default: none. */
   natural?: readonly string[]
+  /** Which part of a partitioned dependency a request goes to. Default: its host, where that is what partitions are. */
+  partition?: (method: string, url: string) => string
 }
 
 const NAMES: readonly (keyof FetchOptions)[] = [
-  'dependency', 'fetch', 'operation', 'natural', 'use', 'attempts', 'attemptTimeout', 'deadline', 'backoff', 'retryOn',
-  'risk', 'idempotency', 'owner', 'classify', 'mode',
+  'dependency', 'fetch', 'dispatcher', 'operation', 'natural', 'partition', 'use', 'attempts', 'attemptTimeout',
+  'deadline', 'backoff', 'retryOn', 'risk', 'idempotency', 'owner', 'immediate', 'hedge', 'exhausted', 'fallback',
+  'degradeWhen', 'idle', 'classify', 'mode',
 ] // prettier-ignore
 
 /** RFC 9110, 9.2.1. */
@@ -48,16 +56,21 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
  */
 export function createFetch(options: FetchOptions): typeof globalThis.fetch {
   const operationOf = operationsOf(options)
-  const { fetch } = options
+  const { dispatcher } = options
+  // Not of RequestInit, but of the fetch that knows dispatchers.
+  const init = (dispatcher ? { dispatcher } : {}) as RequestInit
+  const partitionOf = partitions(options)
 
-  return async function guardedFetch(input, init) {
-    const request = readRequest(input, init)
-    const exchange = new Exchange(request, fetch ?? globalThis.fetch)
+  return async function guardedFetch(input, given) {
+    const request = readRequest(input, given)
+    const { method, url, key, signal, replayable } = request
+    const exchange = new Exchange(request, options.fetch ?? globalThis.fetch, init)
     try {
-      const response = await operationOf(request.method, request.url).run(exchange.attempt, {
-        ...(request.key !== undefined && { key: request.key }),
-        ...(request.signal && { signal: request.signal }),
-        replayable: request.replayable,
+      const response = await operationOf(method, url).run(exchange.attempt, {
+        ...(key !== undefined && { key }),
+        ...(signal && { signal }),
+        ...(partitionOf && { partition: partitionOf(method, url) }),
+        replayable,
       })
       exchange.handUp(response)
       return response
@@ -67,77 +80,47 @@ export function createFetch(options: FetchOptions): typeof globalThis.fetch {
   }
 }
 
-/** The answers of one call: one is handed up, the others are read away. */
-class Exchange {
-  readonly #request: ReadRequest
-  readonly #send: typeof globalThis.fetch
-  #unread: Response | undefined
-  #latest: Attempt | undefined
-  #giveUp: (() => void) | undefined
-  #ended = false
-
-  constructor(request: ReadRequest, send: typeof globalThis.fetch) {
-    this.#request = request
-    this.#send = send
-  }
-
-  readonly attempt = async (attempt: Attempt): Promise<Response> => {
-    // Not before: if no further attempt can be made, this answer is the one to hand up.
-    this.#readAway()
-    this.#latest = attempt
-    const send = this.#send
-    const response = await send(this.#request.input, { ...this.#request.init, signal: attempt.signal })
-    // A fetch that does not obey its signal may answer when nobody waits for it any more.
-    if (this.#ended || attempt !== this.#latest) drain(response)()
-    else this.#unread = response
-    return response
-  }
-
-  handUp(response: Response): void {
-    this.#unread = undefined
-    const { signal } = this.#request
-    if (signal && response.body && this.#latest) abortBodyWith(signal, response.body, this.#latest)
-  }
-
-  /** What nobody gets (the caller left in backoff) and what is not read yet is given up. */
-  end(): void {
-    this.#ended = true
-    this.#readAway()
-    this.#giveUp?.()
-  }
-
-  #readAway(): void {
-    if (!this.#unread) return
-    this.#giveUp?.()
-    this.#giveUp = drain(this.#unread)
-    this.#unread = undefined
-  }
-}
-
 /** Operations of one fetch under names of their own; further ones share a name (and so the metrics stay readable). */
 const OPERATIONS_MAX = 500
 const OTHER = '(other)'
 
 /** Checks the options. @returns the operation for a method and a URL, made when first asked for */
-function operationsOf(options: FetchOptions): (method: string, url: string) => Operation {
+function operationsOf(options: FetchOptions): (method: string, url: string) => Operation<Response> {
+  noConnectTimeout(options)
   knownOptions(options ?? null, NAMES, 'createFetch')
-  const { dependency, fetch, operation: nameOf = (method: string) => method, natural = [], ...rest } = options
+  const {
+    dependency,
+    fetch,
+    dispatcher,
+    operation: nameOf = (method: string) => method,
+    natural = [],
+    partition: _partition,
+    ...rest
+  } = options
   if (typeof dependency?.operation !== 'function') {
     throw new OptionError('dependency', dependency, "a dependency, such as dependency('inventory')")
   }
   if (fetch !== undefined && typeof fetch !== 'function') throw new OptionError('fetch', fetch, 'a fetch function')
+  if (dispatcher !== undefined && typeof dispatcher?.dispatch !== 'function') {
+    throw new OptionError('dispatcher', dispatcher, "an undici dispatcher, such as agent({ connectTimeout: '200ms' })")
+  }
   if (typeof nameOf !== 'function') {
     throw new OptionError('operation', nameOf, 'a function (method, url) => name of the operation')
   }
   if (!Array.isArray(natural) || !natural.every((method) => typeof method === 'string')) {
     throw new OptionError('natural', natural, "an array of methods, such as ['PUT']")
   }
+  if (typeof rest.exhausted === 'object') {
+    const instead =
+      "'fail' or 'fallback': an answer that can be read only once cannot be kept; cache what run() returns"
+    throw new OptionError('exhausted', rest.exhausted, instead)
+  }
   // Wrong options show now, not with the first request.
   operationSettings('GET', { ...rest, effect: 'read' })
 
   const naturals = new Set(natural.map((method: string) => method.toUpperCase()))
-  const operations = new Map<string, Operation>()
-  const operationOf = (method: string, name: string): Operation => {
+  const operations = new Map<string, Operation<Response>>()
+  const operationOf = (method: string, name: string): Operation<Response> => {
     const id = `${method} ${name}`
     let operation = operations.get(id)
     // Names made from the URL would keep an operation for every URL that was ever asked for.
@@ -145,9 +128,39 @@ function operationsOf(options: FetchOptions): (method: string, url: string) => O
     if (!operation) {
       const effect = SAFE.has(method) ? 'read' : 'write'
       const harmless = naturals.has(method) ? { idempotency: 'natural' as const } : {}
-      operations.set(id, (operation = dependency.operation(name, { ...rest, ...harmless, effect })))
+      operations.set(id, (operation = dependency.operation(name, { ...ofEffect(rest, effect), ...harmless, effect })))
     }
     return operation
   }
   return (method, url) => operationOf(method, nameOf(method, url))
+}
+
+/** Nothing stands in for a write of high risk. */
+function ofEffect<O extends Partial<OperationOptions<Response>>>(options: O, effect: 'read' | 'write'): O {
+  if (effect === 'read' || options.risk === 'low') return options
+  const { fallback: _fallback, exhausted: _exhausted, degradeWhen: _degradeWhen, ...rest } = options
+  return rest as O
+}
+
+/** @returns the partition of a request; nothing where the dependency has none */
+function partitions({ dependency, partition }: FetchOptions): FetchOptions['partition'] {
+  const { partitionedBy } = dependency
+  if (partition !== undefined && (typeof partition !== 'function' || partitionedBy === undefined)) {
+    const allowed = partitionedBy
+      ? 'a function (method, url) => partition'
+      : 'nothing: the dependency is not partitioned'
+    throw new OptionError('createFetch.partition', partition, allowed)
+  }
+  if (partition !== undefined || partitionedBy === undefined) return partition
+  if (partitionedBy === 'host') return (_method, url) => new URL(url, globalThis.location?.href).host
+  throw new OptionError('createFetch.partition', partition, `a function (method, url) => the ${partitionedBy}`)
+}
+
+/** Looked for, and nothing that any fetch knows: "no such option" would leave the reader searching. */
+function noConnectTimeout(options: object | undefined): void {
+  if (!options || !('connectTimeout' in options)) return
+  const { connectTimeout } = options
+  const instead =
+    'none here; on Node pass dispatcher: agent({ connectTimeout }) of truce/undici, elsewhere attemptTimeout'
+  throw new OptionError('createFetch.connectTimeout', connectTimeout, instead)
 }

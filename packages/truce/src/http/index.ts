@@ -3,5 +3,5 @@
  *
  * @module
  */
-export { createFetch, type FetchOptions } from './create-fetch.js'
+export { createFetch, type Dispatcher, type FetchOptions } from './create-fetch.js'
 export * from './semantics/index.js'

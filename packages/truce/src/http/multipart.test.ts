@@ -19,7 +19,9 @@ describe('multipart', () => {
     const boundary = String(own.headers.get('content-type')).split('boundary=')[1] as string
     const blob = multipart(form)
     const ours = blob.type.split('boundary=')[1] as string
-    expect((await blob.text()).replaceAll(ours, 'B')).toBe((await own.text()).replaceAll(boundary, 'B'))
+    // A line end after the last boundary is allowed; fetch wrote none up to Node 20.19.
+    const theirs = (await own.text()).replaceAll(boundary, 'B').trimEnd()
+    expect((await blob.text()).replaceAll(ours, 'B').trimEnd()).toBe(theirs)
   })
 
   it('is the form again where it is read', async () => {

@@ -18,6 +18,7 @@ describe('backoff', () => {
     const decorrelated: Backoff = { ...base, jitter: 'decorrelated' }
     expect(wait(decorrelated, 0, 0, half)).toBe(50)
     expect(wait(decorrelated, 1, 50, half)).toBe(100)
+    expect(wait(decorrelated, 1, 400, half), 'of the wait before, not of the count').toBe(625)
     expect(wait(decorrelated, 9, 900, half)).toBe(1_000)
   })
 

@@ -38,6 +38,16 @@ describe('breaker, by an operator’s word', () => {
     },
   )
 
+  it.each(['open', 'closed'] as const)('after an override on a breaker that was %s probes decide, at once', (was) => {
+    const breaker = was === 'open' ? opened() : new Breaker(settings)
+    breaker.forceOpen({ ...by, until: 100 })
+    expect([breaker.wouldAllow(99), breaker.wouldAllow(100), breaker.acquire(100, half) !== 0]).toEqual([
+      false,
+      true,
+      true,
+    ])
+  })
+
   it('isolate without an expiry lasts until restore()', () => {
     const breaker = new Breaker(settings)
     breaker.isolate(by)
@@ -68,10 +78,23 @@ describe('breaker, by an operator’s word', () => {
     const breaker = opened()
     const probes = [1, 2, 3].map(() => breaker.acquire(500, half))
     breaker.forceOpen({ ...by, until: 510 })
+    expect(breaker.override(510)).toBeUndefined()
+    expect(probes.map((permit) => breaker.isProbe(permit))).toEqual([false, false, false])
     const others = [1, 2, 3].map(() => breaker.acquire(510, half))
     expect(others).not.toContain(0)
     for (const permit of probes) expect(breaker.record(permit, 'success', 520, half)).toBe(false)
     expect(breaker.state(520)).toBe('half-open')
+  })
+
+  it('gives no permit twice, however many overrides follow each other without a call', () => {
+    const breaker = opened()
+    const given = [1, 2, 3].map(() => breaker.acquire(500, half))
+    for (const until of [510, 520, 530]) {
+      breaker.forceOpen({ ...by, until })
+      breaker.override(until)
+    }
+    const later = [1, 2, 3].map(() => breaker.acquire(530, half))
+    expect(new Set([...given, ...later]).size).toBe(6)
   })
 
   it('forceOpen on a breaker that had recovered: its cooldown starts anew', () => {

@@ -45,6 +45,10 @@ export interface Memory {
    */
   verdict(at: number): number
   clear(): void
+  /** Does it forget by the clock? */
+  readonly keepsTime: boolean
+  /** Nothing bad is remembered: whatever the time, the verdict is 0. */
+  readonly spotless: boolean
 }
 
 export function memory(rule: BreakerRule): Memory {
@@ -53,6 +57,7 @@ export function memory(rule: BreakerRule): Memory {
 }
 
 class Consecutive implements Memory {
+  readonly keepsTime = false
   readonly #threshold: number
   #inARow = 0
   constructor(rule: ConsecutiveRule) {
@@ -64,6 +69,9 @@ class Consecutive implements Memory {
   verdict(): number {
     return this.#inARow >= this.#threshold ? 1 : 0
   }
+  get spotless(): boolean {
+    return this.#inARow === 0
+  }
   clear(): void {
     this.#inARow = 0
   }
@@ -74,6 +82,7 @@ const SLOW = 1
 const ALL = 2
 
 class CountMemory implements Memory {
+  readonly keepsTime = false
   readonly #rule: RateRule
   readonly #outcomes: CountWindow
   constructor(rule: RateRule) {
@@ -82,6 +91,9 @@ class CountMemory implements Memory {
   }
   add(signal: Signal): void {
     this.#outcomes.push(signal === 'failure' ? 1 << FAILED : signal === 'slow' ? 1 << SLOW : 0)
+  }
+  get spotless(): boolean {
+    return this.#outcomes.count(FAILED) === 0 && this.#outcomes.count(SLOW) === 0
   }
   verdict(): number {
     return judge(this.#rule, this.#outcomes.count(FAILED), this.#outcomes.count(SLOW), this.#outcomes.total)
@@ -92,6 +104,7 @@ class CountMemory implements Memory {
 }
 
 class TimeMemory implements Memory {
+  readonly keepsTime = true
   readonly #rule: RateRule
   readonly #outcomes: TimeWindow
   constructor(rule: RateRule) {
@@ -102,6 +115,10 @@ class TimeMemory implements Memory {
     this.#outcomes.add(ALL, now)
     if (signal === 'failure') this.#outcomes.add(FAILED, now)
     else if (signal === 'slow') this.#outcomes.add(SLOW, now)
+  }
+  get spotless(): boolean {
+    // As of the latest outcome: what was bad then may have left since, and is asked for with the time.
+    return this.#outcomes.latest(FAILED) === 0 && this.#outcomes.latest(SLOW) === 0
   }
   verdict(at: number): number {
     const failed = this.#outcomes.peek(FAILED, at)

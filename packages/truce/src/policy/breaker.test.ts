@@ -10,6 +10,9 @@ const settings: BreakerSettings = { rule, cooldown, cooldownMax, probes, closeAf
 const half = () => 0.5
 const low = () => 0
 const high = () => 1 - Number.EPSILON
+const never = () => {
+  throw new Error('nothing is drawn where the answer is certain')
+}
 
 /** Outcomes of attempts that start and end at one moment. Returns whether the last one changed the state. */
 function feed(breaker: Breaker, signal: Signal, count: number, now = 0, random = low): boolean {
@@ -195,10 +198,24 @@ describe('breaker', () => {
     const [breaker, [first, second]] = probing(2)
     for (const permit of [first, second]) breaker.record(permit as Permit, 'success', 500, half)
     expect(breaker.acquire(500 + ms, () => share - 1e-9)).not.toBe(0)
-    expect(breaker.acquire(500 + ms, () => share + 1e-9)).toBe(0)
-    expect(breaker.acquire(500 + BREAKER.ramp, high)).not.toBe(0)
+    expect(breaker.acquire(500 + ms, () => share)).toBe(0)
     expect(breaker.retryAt(500 + ms), 'the end of the ramp').toBe(500 + BREAKER.ramp)
     expect(breaker.retryAt(500 + BREAKER.ramp), 'shedding has no end that is known').toBe(Infinity)
+    expect(breaker.acquire(500 + BREAKER.ramp, high)).not.toBe(0)
+  })
+
+  it('without a ramp lets everybody through from the moment it closes', () => {
+    const [breaker, [first, second]] = probing(2, { ramp: 0 })
+    for (const permit of [first, second]) breaker.record(permit as Permit, 'success', 500, half)
+    expect(breaker.acquire(500, high)).not.toBe(0)
+  })
+
+  // One draw more where nothing is decided, and a replay from the same seed takes another way.
+  it('draws nothing where the answer is certain', () => {
+    expect(new Breaker(settings).acquire(0, never)).not.toBe(0)
+    const [breaker, [first, second]] = probing(2)
+    for (const permit of [first, second]) breaker.record(permit as Permit, 'success', 500, half)
+    expect(breaker.acquire(500 + BREAKER.ramp, never)).not.toBe(0)
   })
 
   it('opens on slow calls, where they are told apart', () => {

@@ -119,6 +119,24 @@ export class Breaker {
     return probe
   }
 
+  /** Does an outcome have to say when it came? */
+  get keepsTime(): boolean {
+    return this.#memory.keepsTime
+  }
+
+  /** A permit where nothing depends on the time: closed, no override, no ramp, nothing bad remembered; else 0. */
+  timelessPermit(): Permit {
+    if (this.#state !== 'closed' || this.#override || this.#rampFrom !== Number.NEGATIVE_INFINITY) return REFUSED
+    return this.#memory.spotless ? this.#era : REFUSED
+  }
+
+  /** A permit where nobody is refused and nothing is drawn: closed, neither shedding nor ramping; else 0. Changes nothing. */
+  plainPermit(now: number): Permit {
+    if (this.#state !== 'closed' || this.#override) return REFUSED
+    if (!this.#memory.spotless && this.#memory.verdict(now) > 0) return REFUSED
+    return now - this.#rampFrom >= this.#settings.ramp ? this.#era : REFUSED
+  }
+
   /**
    * Would an attempt that starts at `at` be let through, as far as can be known? Changes nothing.
    * While closed, yes: whom it sheds is drawn by `acquire`.
@@ -158,7 +176,8 @@ export class Breaker {
     if (this.#state === 'half-open') return this.#recordProbe(permit, signal, now, random)
     if (this.#state !== 'closed' || permit !== this.#era) return false
     this.#memory.add(signal, now)
-    if (this.#memory.verdict(now) < 1) return false
+    // Most of the time nothing bad is remembered, and there is nothing to judge.
+    if (this.#memory.spotless || this.#memory.verdict(now) < 1) return false
     this.#toOpen(now, random, this.#settings.cooldown)
     return true
   }
@@ -223,7 +242,10 @@ export class Breaker {
     }
     if (shed > 0 && random() < shed) return REFUSED
     const ramped = now - this.#rampFrom
-    if (ramped >= this.#settings.ramp) return this.#era
+    if (ramped >= this.#settings.ramp) {
+      this.#rampFrom = Number.NEGATIVE_INFINITY
+      return this.#era
+    }
     return random() < Math.max(BREAKER.rampStart, ramped / this.#settings.ramp) ? this.#era : REFUSED
   }
 

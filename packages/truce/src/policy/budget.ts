@@ -7,8 +7,12 @@
  * A retry costs 1, paid when the failure arrives, before the wait; it comes back when the retry
  * succeeds, or is never made. `ratio` is a hard ceiling on retries ÷ originals above the bucket.
  *
+ * Ceilings are promises, shares are not: when traffic shrinks, and the ceiling with it, retries already
+ * made may leave nothing even of a part that is kept. The floor is common to all.
+ *
  * @module
  */
+import { Bucket, COMMON, RETRY, Shares } from './shares.js'
 import { TimeWindow } from './window.js'
 
 /** DESIGN 4.5, chosen by simulation (defaults.md, round 2: 0.4 beats 0.2 a success, the refund is worth a point). */
@@ -37,111 +41,180 @@ export interface BudgetSettings {
   readonly least: number
   /** May `least` grow to one call's worth when operations are added? (instances ≤ 10) */
   readonly growLeast: boolean
+  /** What spans dependencies, if anything does: a retry needs both, and everything else goes to both. */
+  readonly parent?: Budget | null
+  /** Shares of bucket and ceilings kept for traffic classes, by name; they sum to at most 1. */
+  readonly classes?: Readonly<Record<string, number>>
 }
 
-const TENTHS = 10
-
+/** Columns of the window; behind them the retries of each part, as in `#lately`. */
 const ORIGINALS = 0
 const RETRIES = 1
 const FIRST_SUCCESSES = 2
+const PARTS = 3
+const ALL_LATELY = 0
+const PARTS_LATELY = 1
 
-/** How a retry was paid; give it back to `refund`. 0: not at all. */
-export type Payment = 0 | 1 | 2
+/**
+ * How a retry was paid, opaque: give it back to `refund` or `takeBack` of the budget that took it.
+ * 0: not at all.
+ */
+export type Payment = number
 const REFUSED = 0
+/** From the bucket's common part. */
 const BUCKET = 1
+/** From the floor, by traffic that has no part of its own. */
 const FLOOR = 2
+/**
+ * Payments of a part p, from here on: so many of the bucket's own units (the rest was common), or the floor.
+ * The parent's payment is carried above them, in multiples of their number.
+ */
+const FIRST_OF_PARTS = 3
+const FLOOR_OF_PART = RETRY + 1
+const CODES_OF_PART = RETRY + 2
 
 export class Budget {
   readonly #settings: BudgetSettings
-  readonly #window = new TimeWindow(BUDGET.window, 3)
+  readonly #parent: Budget | null
+  readonly #shares: Shares
+  readonly #window: TimeWindow
   /** Retries of the span in which `max` allows one at least: a second, or longer where it is slower. */
   readonly #lately: TimeWindow
   readonly #most: number
+  /** How many payments of this budget alone there are. */
+  readonly #codes: number
+  readonly #bucket: Bucket
   #least: number
-  /** In tenths of a retry: 0.4 is no binary fraction, and five of them must make two retries. */
-  #tokens: number
   #floorTokens: number
   #floorAt = Number.NEGATIVE_INFINITY
 
   constructor(settings: BudgetSettings) {
     this.#settings = settings
+    this.#parent = settings.parent ?? null
+    this.#shares = new Shares(settings.classes)
+    const parts = this.#shares.hundredths.length
+    this.#codes = FIRST_OF_PARTS + (parts - 1) * CODES_OF_PART
     this.#least = settings.least
-    this.#tokens = settings.least * TENTHS
+    this.#bucket = new Bucket(this.#shares, settings.least * RETRY)
     this.#most = Math.max(1, settings.max)
-    this.#lately = new TimeWindow(1_000 * Math.max(1, 1 / settings.max), 1)
+    this.#window = new TimeWindow(BUDGET.window, PARTS + parts)
+    this.#lately = new TimeWindow(1_000 * Math.max(1, 1 / settings.max), PARTS_LATELY + parts)
     this.#floorTokens = Math.max(1, settings.floor)
   }
 
   /** An operation of so many attempts uses this budget: in a small fleet one call of it is affordable. */
   admit(attempts: number): void {
+    this.#parent?.admit(attempts)
     const worth = Math.min(attempts - 1, BUDGET.capacityMax)
     if (!this.#settings.growLeast || worth <= this.#least) return
-    this.#tokens += (worth - this.#least) * TENTHS
+    this.#bucket.grow((worth - this.#least) * RETRY)
     this.#least = worth
   }
 
   original(now: number): void {
+    this.#parent?.original(now)
     this.#window.add(ORIGINALS, now)
   }
 
-  /** A first attempt succeeded: the only thing that fills the bucket. */
+  /** A first attempt succeeded: the only thing that fills the bucket. Whoever made it, all parts get their share. */
   deposit(now: number): void {
+    this.#parent?.deposit(now)
     this.#window.add(FIRST_SUCCESSES, now)
-    this.#tokens = Math.min(this.#capacity(now), this.#tokens + BUDGET.deposit * TENTHS)
+    this.#bucket.fill(BUDGET.deposit * RETRY, this.#capacity(now))
   }
 
-  /** Pays for one retry now, or returns 0 and takes nothing. */
-  pay(now: number): Payment {
-    if (this.#lately.sum(0, now) + 1 > this.#most) return REFUSED
-    const payment = this.#payFromBucket(now) ? BUCKET : this.#payFromFloor(now) ? FLOOR : REFUSED
-    if (payment !== REFUSED) {
-      this.#window.add(RETRIES, now)
-      this.#lately.add(0, now)
-    }
-    return payment
+  /**
+   * Pays for one retry now, or returns 0 and takes nothing.
+   *
+   * @param trafficClass pays from its own part first; without one, or one without a share, from the common part
+   */
+  pay(now: number, trafficClass?: string): Payment {
+    const part = this.#shares.partOf(trafficClass)
+    if (this.#leftLately(part, now) < 1) return REFUSED
+    const payment = this.#payFromBucket(part, now) || this.#payFromFloor(part, now)
+    if (payment === REFUSED) return REFUSED
+    this.#count(part, now)
+    if (this.#parent === null) return payment
+    const parents = this.#parent.pay(now, trafficClass)
+    if (parents !== REFUSED) return payment + this.#codes * parents
+    this.#undo(payment, now, now)
+    return REFUSED
   }
 
   /**
    * The retry succeeded: its cost comes back. It was made, so the ceilings still count it.
    */
   refund(payment: Payment, now: number): void {
-    if (payment === BUCKET) this.#tokens = Math.min(this.#capacity(now), this.#tokens + TENTHS)
+    if (payment === REFUSED) return
+    this.#parent?.refund(Math.floor(payment / this.#codes), now)
+    this.#fillUp(payment % this.#codes, now)
   }
 
   /** The retry paid for at `then` was never made (abort, refusal, throw): the ceilings forget it as well. */
   takeBack(payment: Payment, then: number, now: number): void {
     if (payment === REFUSED) return
-    this.#window.takeBack(RETRIES, then, now)
-    this.#lately.takeBack(0, then, now)
-    if (payment === BUCKET) this.refund(payment, now)
-    else this.#floorTokens = Math.min(Math.max(1, this.#settings.floor), this.#floorTokens + 1)
+    this.#parent?.takeBack(Math.floor(payment / this.#codes), then, now)
+    this.#undo(payment % this.#codes, then, now)
   }
 
-  /** Retries that could be paid at this moment. */
-  remaining(now: number): number {
-    const paid = Math.min(this.#tokens, this.#capacity(now)) / TENTHS
-    const bucket = Math.min(paid, this.#ceiling(now) - this.#window.sum(RETRIES, now))
+  /** Retries that traffic of this class (of none, where none is named) could pay at this moment. */
+  remaining(now: number, trafficClass?: string): number {
+    const part = this.#shares.partOf(trafficClass)
+    const paid = this.#bucket.held(part, this.#capacity(now)) / RETRY
+    const bucket = Math.min(paid, this.#left(part, now))
     const floor = this.#settings.floor > 0 ? this.#floorAllowance(now) : 0
-    const second = this.#most - this.#lately.sum(0, now)
-    return Math.max(0, Math.floor(Math.min(second, Math.max(0, Math.floor(bucket)) + Math.floor(floor))))
+    const second = this.#leftLately(part, now)
+    const own = Math.max(0, Math.floor(Math.min(second, Math.max(0, Math.floor(bucket)) + Math.floor(floor))))
+    return this.#parent === null ? own : Math.min(own, this.#parent.remaining(now, trafficClass))
   }
 
-  #payFromBucket(now: number): boolean {
-    if (this.#window.sum(RETRIES, now) + 1 > this.#ceiling(now)) return false
-    // Room may have shrunk with the traffic that once filled it.
-    this.#tokens = Math.min(this.#tokens, this.#capacity(now))
-    if (this.#tokens < TENTHS) return false
-    this.#tokens -= TENTHS
-    return true
+  /** What `ratio` leaves the part, in retries. */
+  #left(part: number, now: number): number {
+    return this.#shares.left(part, this.#ceiling(now), this.#window, RETRIES, PARTS, now)
   }
 
-  #payFromFloor(now: number): boolean {
-    if (this.#settings.floor <= 0) return false
+  /** What `max` leaves the part, in retries. */
+  #leftLately(part: number, now: number): number {
+    return this.#shares.left(part, this.#most, this.#lately, ALL_LATELY, PARTS_LATELY, now)
+  }
+
+  #payFromBucket(part: number, now: number): Payment {
+    if (this.#left(part, now) < 1) return REFUSED
+    const own = this.#bucket.take(part, this.#capacity(now))
+    if (own < 0) return REFUSED
+    return part === COMMON ? BUCKET : codeOf(part, own)
+  }
+
+  #payFromFloor(part: number, now: number): Payment {
+    if (this.#settings.floor <= 0) return REFUSED
     this.#floorTokens = this.#floorAllowance(now)
     this.#floorAt = Math.max(now, this.#floorAt)
-    if (this.#floorTokens < 1) return false
+    if (this.#floorTokens < 1) return REFUSED
     this.#floorTokens -= 1
-    return true
+    return part === COMMON ? FLOOR : codeOf(part, FLOOR_OF_PART)
+  }
+
+  #count(part: number, now: number): void {
+    this.#window.add(RETRIES, now)
+    this.#window.add(PARTS + part, now)
+    this.#lately.add(ALL_LATELY, now)
+    this.#lately.add(PARTS_LATELY + part, now)
+  }
+
+  /** Takes a payment of this budget alone back. */
+  #undo(payment: Payment, then: number, now: number): void {
+    const part = partOf(payment)
+    this.#window.takeBack(RETRIES, then, now)
+    this.#window.takeBack(PARTS + part, then, now)
+    this.#lately.takeBack(ALL_LATELY, then, now)
+    this.#lately.takeBack(PARTS_LATELY + part, then, now)
+    if (isFloor(payment)) this.#floorTokens = Math.min(Math.max(1, this.#settings.floor), this.#floorTokens + 1)
+    else this.#fillUp(payment, now)
+  }
+
+  /** What was paid from the bucket comes back to it; an allowance is no deposit. */
+  #fillUp(payment: Payment, now: number): void {
+    if (!isFloor(payment)) this.#bucket.giveBack(partOf(payment), ownUnits(payment), this.#capacity(now))
   }
 
   #floorAllowance(now: number): number {
@@ -154,9 +227,26 @@ export class Budget {
     return Math.max(this.#least, this.#settings.ratio * this.#window.sum(ORIGINALS, now))
   }
 
-  /** In tenths of a retry. */
+  /** In the bucket's units. */
   #capacity(now: number): number {
-    const earned = BUDGET.capacity * TENTHS * this.#window.sum(FIRST_SUCCESSES, now)
-    return Math.min(BUDGET.capacityMax * TENTHS, Math.max(this.#least * TENTHS, earned))
+    const earned = BUDGET.capacity * RETRY * this.#window.sum(FIRST_SUCCESSES, now)
+    return Math.min(BUDGET.capacityMax * RETRY, Math.max(this.#least * RETRY, earned))
   }
+}
+
+/** @param paid units from the part itself, or `FLOOR_OF_PART` */
+function codeOf(part: number, paid: number): Payment {
+  return FIRST_OF_PARTS + (part - 1) * CODES_OF_PART + paid
+}
+
+function partOf(payment: Payment): number {
+  return payment < FIRST_OF_PARTS ? COMMON : 1 + Math.floor((payment - FIRST_OF_PARTS) / CODES_OF_PART)
+}
+
+function ownUnits(payment: Payment): number {
+  return payment < FIRST_OF_PARTS ? 0 : (payment - FIRST_OF_PARTS) % CODES_OF_PART
+}
+
+function isFloor(payment: Payment): boolean {
+  return payment === FLOOR || ownUnits(payment) === FLOOR_OF_PART
 }

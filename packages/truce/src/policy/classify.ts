@@ -71,17 +71,21 @@ export function isTransient(failureClass: FailureClass): failureClass is Transie
   return (TRANSIENT as readonly string[]).includes(failureClass)
 }
 
+export function isPermanent(failureClass: FailureClass): failureClass is PermanentClass {
+  return (PERMANENT as readonly string[]).includes(failureClass)
+}
+
 export function isFailureClass(word: unknown): word is FailureClass {
   return (
     typeof word === 'string' &&
     (word === 'exhausted' ||
       word === 'aborted' ||
       isTransient(word as FailureClass) ||
-      (PERMANENT as readonly string[]).includes(word))
+      isPermanent(word as FailureClass))
   )
 }
 
 /** Does the failure leave open whether it took effect? An answer that another attempt cannot change says no. */
 export function leavesDoubt({ class: verdict, certainty, answered }: Failure): boolean {
-  return certainty === 'unknown' && !(answered && (PERMANENT as readonly string[]).includes(verdict))
+  return certainty === 'unknown' && !(answered && isPermanent(verdict))
 }

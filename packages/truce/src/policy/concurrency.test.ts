@@ -53,15 +53,52 @@ describe('bulkhead', () => {
     expect(bulkhead.inFlight).toBe(1)
   })
 
+  it('tryEnter() takes a free slot or says no; it never waits and never overtakes', () => {
+    const [bulkhead, callers] = queueOf(1)
+    expect([bulkhead.tryEnter(), bulkhead.waiting]).toEqual([false, 1])
+    bulkhead.setLimit(2)
+    expect(bulkhead.tryEnter(), 'the free slot is the waiter’s').toBe(false)
+    expect(bulkhead.enter(caller(9)), 'nor by enter()').toBe('refused')
+    expect(bulkhead.admitNext()).toBe(callers[1])
+    bulkhead.leave()
+    expect([bulkhead.tryEnter(), bulkhead.inFlight]).toEqual([true, 2])
+  })
+
+  it('shrinks without throwing anybody out: what comes free above the limit is not handed on', () => {
+    const bulkhead = new Bulkhead<Caller>({ limit: 3, queue: 2 })
+    for (let id = 0; id < 5; id++) bulkhead.enter(caller(id))
+    bulkhead.setLimit(1)
+    expect([bulkhead.inFlight, bulkhead.limit, bulkhead.settings.limit]).toEqual([3, 1, 3])
+    expect([bulkhead.leave(), bulkhead.leave(), bulkhead.inFlight]).toEqual([undefined, undefined, 1])
+    expect([bulkhead.leave()?.id, bulkhead.inFlight, bulkhead.waiting]).toEqual([3, 1, 1])
+  })
+
+  it('grows: free slots go to those who wait, oldest first', () => {
+    const [bulkhead] = queueOf(4)
+    bulkhead.setLimit(4)
+    expect([1, 2, 3, 4].map(() => bulkhead.admitNext()?.id)).toEqual([1, 2, 3, undefined])
+    expect([bulkhead.inFlight, bulkhead.waiting]).toEqual([4, 1])
+  })
+
+  it.each([
+    [0, 1],
+    [-3, 1],
+    [2.9, 2],
+  ])('a limit of %d is %d: whole, and somebody can always come in', (asked, limit) => {
+    const bulkhead = new Bulkhead<Caller>({ limit: 5, queue: 0 })
+    bulkhead.setLimit(asked)
+    expect(bulkhead.limit).toBe(limit)
+  })
+
   it('is a list: first in first out, never over the limit, no slot lost, however callers come, leave and give up', () => {
-    const acts = fc.array(fc.tuple(fc.constantFrom('enter', 'enter', 'enter', 'leave', 'leave', 'cancel'), fc.nat()), {
-      maxLength: 200,
-    })
+    const kinds = fc.constantFrom('enter', 'enter', 'enter', 'leave', 'leave', 'cancel', 'try', 'limit')
+    const acts = fc.array(fc.tuple(kinds, fc.nat()), { maxLength: 200 })
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 4 }), fc.nat(5), acts, (limit, queue, steps) => {
-        const bulkhead = new Bulkhead<Caller>({ limit, queue })
+      fc.property(fc.integer({ min: 1, max: 4 }), fc.nat(5), acts, (initial, queue, steps) => {
+        const bulkhead = new Bulkhead<Caller>({ limit: initial, queue })
         const inside: Caller[] = []
         const waiting: Caller[] = []
+        let limit = initial
         for (const [index, [act, which]] of steps.entries()) {
           if (act === 'enter') {
             const newcomer = caller(index)
@@ -69,17 +106,27 @@ describe('bulkhead', () => {
             expect(bulkhead.enter(newcomer)).toBe(expected)
             if (expected === 'entered') inside.push(newcomer)
             else if (expected === 'queued') waiting.push(newcomer)
+          } else if (act === 'try') {
+            expect(bulkhead.tryEnter()).toBe(inside.length < limit)
+            if (inside.length < limit) inside.push(caller(index))
           } else if (act === 'leave' && inside.length > 0) {
             inside.splice(which % inside.length, 1)
-            const next = waiting.shift()
+            const next = inside.length < limit ? waiting.shift() : undefined
             expect(bulkhead.leave()).toBe(next)
             if (next) inside.push(next)
           } else if (act === 'cancel' && waiting.length > 0) {
             const [gone] = waiting.splice(which % waiting.length, 1)
             expect(bulkhead.cancel(gone as Caller)).toBe(true)
+          } else if (act === 'limit') {
+            limit = 1 + (which % 6)
+            bulkhead.setLimit(limit)
+            for (let next = bulkhead.admitNext(); next; next = bulkhead.admitNext()) {
+              expect(next).toBe(waiting.shift())
+              inside.push(next)
+            }
           }
           expect([bulkhead.inFlight, bulkhead.waiting]).toEqual([inside.length, waiting.length])
-          if (waiting.length > 0) expect(inside.length, 'nobody waits beside a free slot').toBe(limit)
+          if (waiting.length > 0) expect(inside.length, 'nobody waits beside a free slot').toBeGreaterThanOrEqual(limit)
         }
       }),
     )

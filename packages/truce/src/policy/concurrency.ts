@@ -1,10 +1,11 @@
 /**
- * Concurrency: a fixed bulkhead with a bounded first-in-first-out queue.
+ * Concurrency: a bulkhead with a bounded first-in-first-out queue.
  *
  * A slot that comes free is handed to the one who has waited longest, in the same step: if it were
  * put back for whoever comes next, newcomers would overtake the queue (cockatiel's bulkhead lets a
  * newcomer run first and rejects five others because the queue still holds the old waiter).
- * What waits is opaque here; parking and waking is the driver's.
+ * The limit may be moved while it is in use: nobody is thrown out when it shrinks, and what comes
+ * free above it is not handed on. What waits is opaque here; parking and waking is the driver's.
  *
  * @module
  */
@@ -28,7 +29,9 @@ export interface Waiter {
 }
 
 export class Bulkhead<W extends Waiter> {
+  /** As it was made; the limit in force is `limit`. */
   readonly settings: ConcurrencySettings
+  #limit: number
   #inFlight = 0
   #waiting = 0
   #first: Waiter | undefined
@@ -36,6 +39,12 @@ export class Bulkhead<W extends Waiter> {
 
   constructor(settings: ConcurrencySettings) {
     this.settings = settings
+    this.#limit = settings.limit
+  }
+
+  /** Attempts at once, as of now. */
+  get limit(): number {
+    return this.#limit
   }
 
   get inFlight(): number {
@@ -46,12 +55,16 @@ export class Bulkhead<W extends Waiter> {
     return this.#waiting
   }
 
+  /** Takes a free slot, or answers `false`: for whoever will not wait. Those who wait are not overtaken. */
+  tryEnter(): boolean {
+    if (this.#inFlight >= this.#limit || this.#first) return false
+    this.#inFlight++
+    return true
+  }
+
   /** Takes a slot, or a place in the queue, or neither. */
   enter(waiter: W): Entry {
-    if (this.#inFlight < this.settings.limit) {
-      this.#inFlight++
-      return 'entered'
-    }
+    if (this.tryEnter()) return 'entered'
     if (this.#waiting >= this.settings.queue) return 'refused'
     waiter.ahead = this.#last
     waiter.behind = undefined
@@ -65,10 +78,29 @@ export class Bulkhead<W extends Waiter> {
 
   /** Gives a slot back. The waiter returned holds it from now on. */
   leave(): W | undefined {
+    this.#inFlight--
+    return this.admitNext()
+  }
+
+  /**
+   * Hands a free slot to the one who has waited longest, who holds it from now on; `undefined` where no
+   * slot is free or nobody waits.
+   */
+  admitNext(): W | undefined {
     const next = this.#first as W | undefined
-    if (next) this.#unlink(next)
-    else this.#inFlight--
+    if (!next || this.#inFlight >= this.#limit) return undefined
+    this.#unlink(next)
+    this.#inFlight++
     return next
+  }
+
+  /**
+   * Moves the limit. Those inside stay; after growing, call `admitNext` until it answers `undefined`.
+   *
+   * @param limit attempts at once; below 1 is 1, or nobody would ever come in again
+   */
+  setLimit(limit: number): void {
+    this.#limit = Math.max(1, Math.floor(limit))
   }
 
   /** Leaves the queue (abort, deadline); `false` if it was not in it. */

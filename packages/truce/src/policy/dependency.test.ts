@@ -226,6 +226,70 @@ describe('dependency', () => {
     expect(parts.budget.remaining(0)).toBe(2)
   })
 
+  it('a probe that is answered, with whatever error, is one that succeeded: somebody is there', () => {
+    const policy = build({ breaker: touchy() })
+    for (let n = 0; n < 2; n++)
+      policy.failed(policy.acquire(2, 0, half), failure('unavailable'), TIMEOUT, TIMEOUT, 0, half)
+    const probes = [1, 2].map(() => policy.acquire(2, 500, half))
+    expect(probes.map((permit) => policy.isProbe(permit))).toEqual([true, true])
+    for (const permit of probes) policy.failed(permit, failure('not-found'), 10, TIMEOUT, 500, half)
+    expect([policy.breakerState(500), policy.isProbe(probes[0] as number)]).toEqual(['closed', false])
+  })
+
+  describe('in good weather', () => {
+    const rate = { ...BREAKER, kind: 'time' } as const
+    const timed = () => new Breaker({ ...BREAKER, rule: rate, lease: TIMEOUT })
+
+    test.each<[string, Partial<Parts>, keepsTime: boolean, timesOutcomes: boolean]>([
+      ['no part', {}, false, false],
+      ['a breaker that counts', { breaker: touchy() }, false, false],
+      ['a breaker over time', { breaker: timed() }, false, true],
+      ['a governor', { governor: new Governor(false) }, true, false],
+      ['a budget', { budget: budget() }, true, false],
+      ['slow calls told apart', { slowCall: 100 }, true, false],
+    ])('%s looks at the clock: %s, of outcomes: %s', (_, parts, keepsTime, timesOutcomes) => {
+      const policy = build(parts)
+      expect([policy.keepsTime, policy.timesOutcomes]).toEqual([keepsTime, timesOutcomes])
+    })
+
+    const low = () => {
+      const governor = new Governor(false)
+      for (let n = 0; n < 10; n++) governor.timedOut(0)
+      return governor
+    }
+    const isolated = () => {
+      const breaker = timed()
+      breaker.isolate({ who: 'ops', why: 'drill' })
+      return breaker
+    }
+    const mindful = () => {
+      const breaker = timed()
+      breaker.record(breaker.acquire(0, never), 'failure', 0, half)
+      return breaker
+    }
+    test.each<[string, Partial<Parts>, plain: boolean, timeless: boolean]>([
+      ['no part', {}, true, true],
+      ['all parts, well', { breaker: timed(), governor: new Governor(false), budget: budget() }, true, true],
+      ['a governor that lets few originals through', { breaker: timed(), governor: low() }, false, true],
+      ['an open breaker', { breaker: isolated() }, false, false],
+      ['a breaker with a failure in mind', { breaker: mindful() }, true, false],
+    ])('%s: a permit without a draw %s, and without the time %s', (_, parts, plain, timeless) => {
+      const policy = build(parts)
+      const permits = [policy.plainPermit(0), policy.timelessPermit()]
+      expect(permits.map((permit) => permit !== 0)).toEqual([plain, timeless])
+      for (const permit of permits)
+        if (permit !== 0 && parts.breaker) expect(parts.breaker.acquire(0, never)).toBe(permit)
+    })
+
+    it('an original that was sent on such a permit raises the ceiling like any other', () => {
+      const parts = { budget: budget(0) }
+      const policy = build(parts)
+      for (let n = 0; n < 50; n++) policy.originalSent(0)
+      for (let n = 0; n < 50; n++) parts.budget.deposit(0)
+      expect(parts.budget.remaining(0)).toBe(5)
+    })
+  })
+
   it('without its parts lets everything through and asks for nothing', () => {
     const policy = build()
     expect([policy.refusesOriginal(0, never), policy.refusesRetry(0, 0, never), policy.pay(0)]).toEqual([
@@ -235,7 +299,9 @@ describe('dependency', () => {
     ])
     expect(policy.acquire(1, 0, never)).not.toBe(0)
     policy.takeBack(0, 0, 0)
+    policy.originalSent(0)
     policy.released(1)
+    expect(policy.isProbe(1)).toBe(false)
     expect(policy.failed(1, failure('aborted'), TIMEOUT, TIMEOUT, 0, never)).toBe(false)
     expect(policy.failed(1, failure('unavailable'), TIMEOUT, TIMEOUT, 0, never)).toBe(false)
     expect([policy.retryAt(0), policy.breakerState(0)]).toEqual([undefined, 'closed'])

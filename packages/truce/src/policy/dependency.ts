@@ -48,6 +48,40 @@ export class DependencyPolicy {
     return this.#answered
   }
 
+  /** Does anything here look at the clock while all goes well? */
+  get keepsTime(): boolean {
+    return this.governor !== null || this.budget !== null || this.#slowCall < Number.POSITIVE_INFINITY
+  }
+
+  /** Does a success have to say when it came? */
+  get timesOutcomes(): boolean {
+    return this.breaker !== null && this.breaker.keepsTime
+  }
+
+  /** A permit for an original that needs no clock; 0 where only `plainPermit` or `acquire` can say. */
+  timelessPermit(): Permit {
+    return this.breaker === null ? FREE : this.breaker.timelessPermit()
+  }
+
+  /**
+   * A permit for an original that nothing can refuse, without a draw; 0 where `refusesOriginal` and `acquire`
+   * have to be asked. It holds nothing: not to use it harms nobody. Who sends says so to `originalSent`.
+   */
+  plainPermit(now: number): Permit {
+    if (this.governor !== null && !this.governor.isOpen) return 0
+    return this.breaker === null ? FREE : this.breaker.plainPermit(now)
+  }
+
+  /** An original goes out. */
+  originalSent(now: number): void {
+    if (this.budget !== null) this.budget.original(now)
+  }
+
+  /** Is the attempt one of a half-open breaker's probes? */
+  isProbe(permit: Permit): boolean {
+    return this.breaker !== null && this.breaker.isProbe(permit)
+  }
+
   /** Would a first attempt be refused now? The breaker's permit is taken later, by `acquire`. */
   refusesOriginal(now: number, random: Random): StopReason | undefined {
     if (this.breaker !== null && !this.breaker.wouldAllow(now)) return 'breaker'
@@ -62,10 +96,14 @@ export class DependencyPolicy {
     return undefined
   }
 
-  /** Pays for a retry; `null` where the budget cannot, 0 where there is none to pay. */
-  pay(now: number): Payment | null {
+  /**
+   * Pays for a retry or a hedge; `null` where the budget cannot, 0 where there is none to pay.
+   *
+   * @param trafficClass pays from its own share first, where the budget has one for it
+   */
+  pay(now: number, trafficClass?: string): Payment | null {
     if (this.budget === null) return 0
-    return this.budget.pay(now) || null
+    return this.budget.pay(now, trafficClass) || null
   }
 
   /** The retry paid for at `then` was never made. */

@@ -103,7 +103,8 @@ describe('governor', () => {
         const z = governor.level
         expect(governor.allowsOriginal(() => u)).toBe(u < z / 0.8)
         expect(governor.allowsRetry(0, () => u)).toBe(u < z - 1)
-        if (z > 1) expect(governor.allowsOriginal(never)).toBe(true)
+        expect(governor.isOpen, 'to originals, without a draw').toBe(z >= 0.8)
+        if (governor.isOpen) expect(governor.allowsOriginal(never)).toBe(true)
       }),
     )
   })
@@ -116,6 +117,7 @@ describe('governor', () => {
     const governor = after(...sequence)
     expect(governor.allowsRetry(0, () => share - 1e-9)).toBe(true)
     expect(governor.allowsRetry(0, () => share + 1e-9)).toBe(false)
+    expect(governor.allowsRetry(0, () => governor.level - 1)).toBe(false)
   })
 
   test.each<[string, Outcome[], number]>([
@@ -125,6 +127,7 @@ describe('governor', () => {
     const governor = after(...sequence)
     expect(governor.allowsOriginal(() => share - 1e-9)).toBe(true)
     expect(governor.allowsOriginal(() => share + 1e-9)).toBe(false)
+    expect(governor.allowsOriginal(() => governor.level / GOVERNOR.originals)).toBe(false)
   })
 
   it('draws nothing where the answer is certain', () => {

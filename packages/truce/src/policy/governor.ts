@@ -69,6 +69,11 @@ export class Governor {
     this.#outcomes.add(0, now)
   }
 
+  /** Is it certain that an original may go? */
+  get isOpen(): boolean {
+    return this.#z >= GOVERNOR.originals
+  }
+
   /** May an original go? Draws from `random` only where the answer is not certain. */
   allowsOriginal(random: Random): boolean {
     return this.#z >= GOVERNOR.originals || random() < this.#z / GOVERNOR.originals

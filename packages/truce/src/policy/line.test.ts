@@ -145,6 +145,15 @@ describe('line', () => {
     }
   })
 
+  it('whoever comes after it ran empty stands behind the one that is still out', () => {
+    const line = new Line()
+    line.sent(0)
+    line.emptied()
+    expect(line.waitAt(100)).toBe(LINE.lease - 100)
+    line.released()
+    expect(line.waitAt(100)).toBe(0)
+  })
+
   it('never stops for ever, and releases at most two for each success', () => {
     const acts = fc.array(
       fc.tuple(fc.constantFrom('send', 'send', 'succeeded', 'failed', 'released', 'lost'), fc.nat(2_000)),

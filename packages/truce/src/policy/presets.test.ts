@@ -28,6 +28,14 @@ describe('presets', () => {
         deadline: 3_600_000,
         background: true,
       },
+      stream: {
+        attempts: 3,
+        backoff: { initial: 100, factor: 2, max: 2_000, jitter: 'full' },
+        attemptTimeout: 30_000,
+        deadline: 600_000,
+        background: false,
+        idle: 30_000,
+      },
     })
   })
 

@@ -15,6 +15,8 @@ export interface Preset {
   /** ms. */
   readonly deadline: number
   readonly background: boolean
+  /** Longest silence between two chunks of an answer that streams, ms; `undefined`: answers come whole. */
+  readonly idle?: number
 }
 
 export const PRESETS = Object.freeze({
@@ -41,6 +43,15 @@ export const PRESETS = Object.freeze({
     attemptTimeout: 10_000,
     deadline: 3_600_000,
     background: true,
+  }),
+  /** Model calls, downloads: its attempt timeout is the time to the first byte; none is repeated after that. */
+  stream: Object.freeze<Preset>({
+    attempts: 3,
+    backoff: BACKOFF,
+    attemptTimeout: 30_000,
+    deadline: 600_000,
+    background: false,
+    idle: 30_000,
   }),
 })
 

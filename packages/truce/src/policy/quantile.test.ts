@@ -80,6 +80,8 @@ describe('quantile', () => {
     expect(estimator.value(10)).toBe(37)
     estimator.observe(37)
     expect(estimator.value(10)).toBe(37)
+    estimator.observe(Number.NaN)
+    expect(estimator.value(10), 'no number tells it nothing').toBe(37)
   })
 
   it('comes back from nothing: an observation of 0 ms does not pin it there', () => {

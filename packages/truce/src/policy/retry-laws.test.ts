@@ -9,7 +9,7 @@ import { type FailureClass, PERMANENT, TRANSIENT } from './classify.js'
 import { DEADLINE } from './deadline.js'
 import { DependencyPolicy } from './dependency.js'
 import { Governor } from './governor.js'
-import { type CallFacts, type Decision, decide, PUSHBACK_SPREAD } from './retry.js'
+import { type Decision, decide, PUSHBACK_SPREAD } from './retry.js'
 import { STOP_REASONS, waitsForRoom } from './stop.js'
 
 const NONE = Number.POSITIVE_INFINITY
@@ -38,6 +38,7 @@ const situations = fc.record({
     repeatable: fc.boolean(),
     window: fc.oneof(ms, fc.constant(NONE)),
     background: fc.boolean(),
+    immediate: fc.boolean(),
   }),
   call: fc.record({
     attempt: fc.integer({ min: 1, max: 5 }),
@@ -48,6 +49,7 @@ const situations = fc.record({
     waited: ms,
     aborted: mostly(false),
     owns: mostly(true),
+    ownsBusiness: fc.constantFrom(undefined, undefined, true, false),
     keyed: fc.boolean(),
     keyedAt: ms.map((ago) => NOW - ago),
     replayable: mostly(true),
@@ -140,6 +142,19 @@ describe('decide, laws', () => {
     })
   })
 
+  it('waits not at all only once, where nothing was sent, and otherwise as if it could not be asked for', () => {
+    law((situation, { decision }) => {
+      const { rules, call, failure } = situation
+      const never = decided({ ...situation, rules: { ...rules, immediate: false } }).decision
+      const unsent = failure.certainty === 'not-applied' && !failure.answered && failure.class !== 'overloaded'
+      const applies = rules.immediate && unsent && call.attempt === 1 && !('retryAfter' in failure)
+      const expected = applies && decision.act !== 'stop' ? { ...decision, wait: 0 } : applies ? decision : never
+      expect(decision).toEqual(expected)
+      // Less time is needed, so more may be said yes to, and nothing less.
+      if (never.act !== 'stop') expect(decision.act).toBe(never.act)
+    })
+  })
+
   it('a wait that fits is never made to miss by its spread', () => {
     law(({ call, failure }, { decision, leastTime }) => {
       if (failure.retryAfter === undefined || NOW + failure.retryAfter + leastTime > call.deadline) return
@@ -156,12 +171,13 @@ describe('decide, laws', () => {
 
   it('never repeats what another owns, what cannot be sent again, what was aborted, or against the dependency’s word', () => {
     law(({ call, failure }, { decision }) => {
-      if (call.owns && call.replayable && !call.aborted && failure.retry !== false) return
+      const owns = (failure.class === 'conflict' ? call.ownsBusiness : undefined) ?? call.owns
+      if (owns && call.replayable && !call.aborted && failure.retry !== false) return
       expect(decision.act).toBe('stop')
     })
   })
 
-  const stricter: [string, (call: CallFacts, n: number) => CallFacts][] = [
+  const stricter: [string, (call: Situation['call'], n: number) => Situation['call']][] = [
     ['more time', (call, n) => ({ ...call, deadline: call.deadline + n })],
     ['more attempts left', (call, n) => ({ ...call, attempt: Math.max(1, call.attempt - n) })],
   ]

@@ -1,12 +1,12 @@
 import { describe, expect, it, test } from 'vitest'
 import { BREAKER, Breaker } from './breaker.js'
 import { Budget } from './budget.js'
-import { type Failure, failure, TRANSIENT } from './classify.js'
+import { type Failure, type FailureClass, failure, TRANSIENT } from './classify.js'
 import { DEADLINE } from './deadline.js'
 import { DependencyPolicy } from './dependency.js'
 import { Governor } from './governor.js'
 import { type CallFacts, decide, PUSHBACK_SPREAD, type RetryRules } from './retry.js'
-import type { StopReason } from './stop.js'
+import { exhausts, type StopReason } from './stop.js'
 
 const NONE = Number.POSITIVE_INFINITY
 const NOW = 100_000
@@ -105,6 +105,10 @@ describe('decide', () => {
     expect(decided()).toEqual({ decision: { act: 'retry', wait: 25, payment: 1 }, paid: 1 })
   })
 
+  test.each(order.slice(-2))('%s: no time is known from which more would be allowed', (reason, applies) => {
+    expect(decided(applies).decision).toEqual({ act: 'stop', stop: reason, retryAt: undefined })
+  })
+
   test.each(order)('%s stops, unpaid', (reason, applies) => {
     const { decision, paid } = decided(applies)
     expect(decision).toMatchObject({ act: 'stop', stop: reason })
@@ -181,6 +185,74 @@ describe('decide', () => {
       expect(decided(failed({ retryAfter: 1_990 })).decision).toMatchObject({ act: 'retry', wait: 1_990 })
       expect(decided(failed({ retryAfter: 1_980 })).decision).toMatchObject({ act: 'retry', wait: 1_985 })
     })
+  })
+
+  describe('immediate', () => {
+    const stale = [
+      rules({ immediate: true }),
+      failed({ class: 'unavailable', certainty: 'not-applied', answered: false }),
+    ]
+
+    it('repeats at once, paid like any other, where a stale connection failed before anything was sent', () => {
+      expect(decided(...stale)).toEqual({ decision: { act: 'retry', wait: 0, payment: 1 }, paid: 1 })
+    })
+
+    test.each<[string, (to: Situation) => Situation, number]>([
+      ['where it was not asked for', rules({ immediate: false }), 25],
+      ['for a retry: once', call({ attempt: 2 }), 50],
+      ['where something may have been sent', failed({ certainty: 'unknown' }), 25],
+      ['where the dependency answered', failed({ answered: true }), 25],
+      ['where a guard below refused', failed({ refused: true }), 25],
+      ['where a pool was full: room takes time', failed({ class: 'overloaded' }), 25],
+      ['where a wait was asked for', failed({ retryAfter: 100 }), 125],
+    ])('is not %s', (_, changes, wait) => {
+      expect(decided(...stale, changes).decision).toMatchObject({ act: 'retry', wait })
+    })
+
+    test.each(order.slice(2).filter(([reason]) => !['exhausted-below', 'unsafe'].includes(reason)))(
+      'is refused for %s as ever',
+      (stop, applies) => {
+        expect(decided(...stale, applies).decision).toMatchObject({ act: 'stop', stop })
+      },
+    )
+  })
+
+  // Two owners: the low layer repeats what failed transiently, the outer one the whole transaction.
+  test.each<[string, Partial<CallFacts>, FailureClass[], FailureClass[]]>([
+    [
+      'the low layer',
+      { owns: true, ownsBusiness: false },
+      ['timeout', 'unavailable', 'overloaded', 'internal'],
+      ['conflict'],
+    ],
+    [
+      'the outer layer',
+      { owns: false, ownsBusiness: true },
+      ['conflict'],
+      ['timeout', 'unavailable', 'overloaded', 'internal'],
+    ],
+    ['the only owner', { owns: true }, [...TRANSIENT], []],
+    ['who owns nothing', { owns: false }, [], [...TRANSIENT]],
+    ['both in one', { owns: true, ownsBusiness: undefined }, [...TRANSIENT], []],
+  ])('%s retries what is its own and leaves the rest, unmarked, to the other', (_, owner, own, others) => {
+    const outcomes = (classes: FailureClass[]) => classes.map((name) => decided(call(owner), failed({ class: name })))
+    expect(outcomes(own)).toMatchObject(own.map(() => ({ decision: { act: 'retry' }, paid: 1 })))
+    expect(outcomes(others)).toMatchObject(others.map(() => ({ decision: { stop: 'not-owner' }, paid: 0 })))
+    expect(exhausts('not-owner')).toBe(false)
+  })
+
+  it('pays from the share of the call’s traffic class', () => {
+    const classes = { interactive: 0.5 }
+    const budget = new Budget({ ratio: 0.5, max: NONE, floor: 0, least: 2, growLeast: false, classes })
+    const dependency = new DependencyPolicy({ breaker: null, governor: null, budget, slowCall: NONE })
+    const act = (trafficClass?: string) =>
+      decide(fine.rules, { ...fine.call, trafficClass }, fine.failure, dependency, NOW, half)
+    expect([act(), act(), act('background'), act('interactive')]).toMatchObject([
+      { act: 'retry' },
+      { act: 'stop', stop: 'budget' },
+      { act: 'stop', stop: 'budget' },
+      { act: 'retry' },
+    ])
   })
 
   it('without backoff does not wait', () => {

@@ -10,7 +10,7 @@
  */
 import { type Backoff, wait } from './backoff.js'
 import type { Payment } from './budget.js'
-import { type Failure, type FailureClass, isTransient } from './classify.js'
+import { type Certainty, type Failure, type FailureClass, isTransient } from './classify.js'
 import { fits } from './deadline.js'
 import type { DependencyPolicy } from './dependency.js'
 import type { Random } from './random.js'
@@ -30,6 +30,8 @@ export interface RetryRules {
   readonly window: number
   /** Background: refusals for want of room wait instead of ending the call. */
   readonly background: boolean
+  /** May the first retry go without a wait where the connection failed before anything was sent? */
+  readonly immediate?: boolean
 }
 
 /** What is known of the call when its latest attempt failed. Times are ms on the clock of `now`. */
@@ -44,12 +46,16 @@ export interface CallFacts {
   readonly aborted: boolean
   /** Is this layer the one that may retry? */
   readonly owns: boolean
+  /** Is it the one that decides about the business, what to do about a `conflict`? `owns` where not said. */
+  readonly ownsBusiness?: boolean | undefined
   /** Does the call carry a key that the dependency honours? */
   readonly keyed: boolean
   /** When the key was made. */
   readonly keyedAt: number
   /** Can the body be sent again? */
   readonly replayable: boolean
+  /** Whose share of the budget pays: `interactive`, `background`, or any name that it knows. */
+  readonly trafficClass?: string | undefined
 }
 
 export type Decision =
@@ -87,7 +93,7 @@ export function decide(
 
   const refusal = dependency.refusesRetry(now, now + delay, random)
   if (refusal) return noRoom(rules, refusal, delay, dependency, now)
-  const payment = dependency.pay(now)
+  const payment = dependency.pay(now, call.trafficClass)
   if (payment === null) return noRoom(rules, 'budget', delay, dependency, now)
   return { act: 'retry', wait: delay, payment }
 }
@@ -99,12 +105,31 @@ function forbidden(rules: RetryRules, call: CallFacts, failure: Failure, now: nu
     return 'permanent'
   }
   if (failure.class === 'exhausted') return 'exhausted-below'
-  if (!call.owns) return 'not-owner'
-  if (!rules.repeatable && !call.keyed && failure.certainty === 'unknown') return 'unsafe'
+  // What to do about a conflict is a matter of the business: the low layer would only meet it again.
+  const owns = failure.class === 'conflict' ? (call.ownsBusiness ?? call.owns) : call.owns
+  return (
+    forbiddenToSend(rules, call, owns, failure.certainty, now) ?? (failure.retry === false ? 'pushback' : undefined)
+  )
+}
+
+/**
+ * The first rule that forbids to send the call's request once more, after a failed attempt or beside one
+ * that runs.
+ *
+ * @param certainty of what was sent before
+ */
+export function forbiddenToSend(
+  rules: RetryRules,
+  call: CallFacts,
+  owns: boolean,
+  certainty: Certainty,
+  now: number,
+): StopReason | undefined {
+  if (!owns) return 'not-owner'
+  if (!rules.repeatable && !call.keyed && certainty === 'unknown') return 'unsafe'
   if (!call.replayable) return 'not-replayable'
   if (pastWindow(rules, call, now)) return 'window'
   if (call.attempt >= rules.attempts) return 'attempts'
-  if (failure.retry === false) return 'pushback'
   return undefined
 }
 
@@ -120,10 +145,20 @@ export function pastWindow(rules: RetryRules, call: CallFacts, at: number): bool
  */
 function delayBefore(rules: RetryRules, call: CallFacts, failure: Failure, now: number, random: Random): number {
   const asked = failure.retryAfter
+  if (asked === undefined && rules.immediate === true && neverSent(call, failure)) return 0
   if (asked === undefined) return rules.backoff ? wait(rules.backoff, call.attempt - 1, call.waited, random) : 0
   const spread = Math.max(rules.backoff?.initial ?? 0, PUSHBACK_SPREAD * asked) * random()
   const room = call.deadline - now - asked - call.least
   return asked + Math.max(0, Math.min(spread, room / 2))
+}
+
+/**
+ * Did the original fail before anything was sent, as on a stale keep-alive socket? A pool without a free
+ * connection failed for want of room: that takes time.
+ */
+function neverSent(call: CallFacts, failure: Failure): boolean {
+  const unsent = failure.certainty === 'not-applied' && !failure.answered && failure.refused !== true
+  return unsent && call.attempt === 1 && failure.class !== 'overloaded'
 }
 
 function noRoom(

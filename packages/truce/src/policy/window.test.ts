@@ -109,6 +109,10 @@ describe('TimeWindow', () => {
     window.add(0, 0)
     window.add(0, BUCKET)
     expect([window.peek(0, SPAN - 1), window.peek(0, SPAN), window.peek(0, SPAN + BUCKET)]).toEqual([2, 1, 0])
+    const full = new TimeWindow(SPAN, 1)
+    full.add(0, 0)
+    full.add(0, SPAN - 1)
+    expect([full.peek(0, SPAN - 1), full.peek(0, SPAN)], 'the bucket counted in last').toEqual([2, 1])
     expect([window.sum(0, SPAN - 1), window.sum(0, SPAN), window.sum(0, SPAN + BUCKET)]).toEqual([2, 1, 0])
   })
 

@@ -20,6 +20,8 @@ export class TimeWindow {
   readonly #bucketMs: number
   /** Number of the bucket that `now` fell into last, counted from time 0. */
   #current = Number.NEGATIVE_INFINITY
+  /** Where the current bucket's row begins, kept because the remainder costs more than the counting. */
+  #row = 0
   /** When the current bucket ends: until then, moving on is one comparison. */
   #ends = Number.NEGATIVE_INFINITY
 
@@ -39,7 +41,7 @@ export class TimeWindow {
   /** Adds to a counter at a time. Time that runs backwards counts as the current bucket. */
   add(column: number, now: number, count = 1): void {
     if (now >= this.#ends) this.#moveTo(now)
-    const cell = (this.#current % this.#buckets) * this.#columns + column
+    const cell = this.#row + column
     this.#rows[cell] = (this.#rows[cell] as number) + count
     this.#sums[column] = (this.#sums[column] as number) + count
   }
@@ -59,6 +61,11 @@ export class TimeWindow {
   /** The counter's sum over the window that ends now. */
   sum(column: number, now: number): number {
     if (now >= this.#ends) this.#moveTo(now)
+    return this.#sums[column] as number
+  }
+
+  /** The counter's sum as of the latest change, however long ago. */
+  latest(column: number): number {
     return this.#sums[column] as number
   }
 
@@ -85,6 +92,7 @@ export class TimeWindow {
     if (passed >= this.#buckets) this.clear()
     else for (let bucket = this.#current + 1; bucket <= target; bucket++) this.#empty(bucket % this.#buckets)
     this.#current = target
+    this.#row = (target % this.#buckets) * this.#columns
     this.#ends = (target + 1) * this.#bucketMs
   }
 

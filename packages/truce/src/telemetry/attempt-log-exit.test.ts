@@ -12,7 +12,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'truce-exit-'))
   mkdirSync(join(folder, 'telemetry'))
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
-  for (const name of ['attempt-log', 'channel', 'events', 'line-file', 'record-line', 'warning']) {
+  for (const name of ['attempt-log', 'channel', 'events', 'line-bytes', 'line-file', 'record-line', 'warning']) {
     const source = readFileSync(new URL(`${name}.ts`, import.meta.url), 'utf8')
     const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023, verbatimModuleSyntax: true }
     writeFileSync(

@@ -11,6 +11,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { attempts } from './events.js'
 import { LineFile } from './line-file.js'
+import type { AttemptRecord } from './record.js'
 import { RecordLines } from './record-line.js'
 import { warn } from './warning.js'
 
@@ -56,8 +57,7 @@ export function attemptLog(options: AttemptLogOptions): AttemptLog {
   const { path, bufferBytes, flushMs } = { ...DEFAULTS, ...defined(options) }
   check(path, bufferBytes, flushMs)
   const fd = open(path)
-  const lines = new RecordLines(options)
-  const file = new LineFile(fd, bufferBytes, (reason) =>
+  const file = new LineFile<AttemptRecord>(fd, bufferBytes, new RecordLines(options), (reason) =>
     warn('TRUCE_ATTEMPT_LOG', `The attempt log "${path}" loses records: ${reason}. Its \`dropped\` counts them.`),
   )
 
@@ -68,7 +68,7 @@ export function attemptLog(options: AttemptLogOptions): AttemptLog {
     return file.flush()
   }
   const off = attempts.on((record) => {
-    file.add(lines.encode(record))
+    file.add(record)
     timer ??= setTimeout(() => void flush(), flushMs).unref()
   })
   const atExit = () => file.flushSync()

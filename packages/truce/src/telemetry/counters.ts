@@ -25,14 +25,21 @@ export class OperationCounters {
   /** Calls that the original answered. */
   firstAttemptSuccess = 0
   retryAttempts = 0
+  /** Attempts beside another one. */
+  hedges = 0
+  /** Calls that got something else instead of their answer. */
+  fallbackUsed = 0
+  cacheUsed = 0
   /** Calls that failed although they had every attempt that they were allowed. */
   retryExhausted = 0
   /** Attempts that failed as `timeout`. */
   timeouts = 0
   /** Calls under way, their waits included. */
   inFlight = 0
-  readonly attemptDuration = new Histogram()
-  readonly callDuration = new Histogram()
+  /** Of attempts and calls, but for calls that their original answered: for both it took the same time. */
+  readonly #attempts = new Histogram()
+  readonly #calls = new Histogram()
+  readonly #originals = new Histogram()
   readonly #refused = new Map<StopReason, number>(STOP_REASONS.map((reason) => [reason, 0]))
   readonly #retrySuccess = new Float64Array(LAST_ATTEMPT + 1)
 
@@ -52,6 +59,32 @@ export class OperationCounters {
     return this.#refused.get(reason) ?? 0
   }
 
+  /** The original answered after `ms`: as long took the attempt, as long the call. */
+  firstSuccess(ms: number): void {
+    this.firstAttemptSuccess++
+    this.#originals.observe(ms)
+  }
+
+  /** An attempt took `ms`, and was not all of its call. */
+  attemptTook(ms: number): void {
+    this.#attempts.observe(ms)
+  }
+
+  /** A call took `ms`, and was more than an original that answered. */
+  callTook(ms: number): void {
+    this.#calls.observe(ms)
+  }
+
+  /** How long attempts took; a copy. */
+  get attemptDuration(): Histogram {
+    return sum(this.#attempts, this.#originals)
+  }
+
+  /** How long calls took, waits included; a copy. */
+  get callDuration(): Histogram {
+    return sum(this.#calls, this.#originals)
+  }
+
   /** @param attempt its number: 2 is the first retry */
   retrySucceeded(attempt: number): void {
     const slot = Math.min(LAST_ATTEMPT, attempt)
@@ -62,6 +95,16 @@ export class OperationCounters {
   retrySuccess(attempt: number): number {
     return this.#retrySuccess[attempt] ?? 0
   }
+}
+
+function sum(one: Histogram, other: Histogram): Histogram {
+  const both = new Histogram()
+  both.count = one.count + other.count
+  both.sum = one.sum + other.sum
+  for (let bucket = 0; bucket < both.buckets.length; bucket++) {
+    both.buckets[bucket] = (one.buckets[bucket] as number) + (other.buckets[bucket] as number)
+  }
+  return both
 }
 
 /** What a dependency's policies say of themselves at the moment of asking. */
@@ -87,6 +130,12 @@ export class DependencyCounters {
     public read: () => DependencyGauges,
   ) {}
 }
+
+/**
+ * Does anybody read durations? Operations that keep no time for themselves read no clock before that: it
+ * costs as much as the call.
+ */
+export const durations = { wanted: false }
 
 const operations = new Registry<OperationCounters>('operations')
 const dependencies = new Registry<DependencyCounters>('dependencies')

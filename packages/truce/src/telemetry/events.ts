@@ -31,6 +31,11 @@ export interface BreakerChange {
   readonly service: string
   readonly from: BreakerState
   readonly to: BreakerState
+  /** Host, tenant or shard, where the dependency is partitioned. */
+  readonly partition?: string
+  /** The operator who said so, and why, where one did. */
+  readonly who?: string
+  readonly why?: string
 }
 
 export const attempts = new Channel<AttemptRecord>()

@@ -3,6 +3,7 @@ import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { utf8 } from './line-bytes.js'
 import { LineFile } from './line-file.js'
 
 /** A pipe that nobody waits for takes 64 KiB and then refuses: half a batch, as on a disk that runs full. */
@@ -22,14 +23,15 @@ describe.runIf(process.platform === 'linux')('line file on a disk that runs full
     rmSync(folder, { recursive: true })
   })
 
+  const texts = { encode: (text: string, bytes: Buffer, at: number) => utf8(bytes, at, text) }
   const line = (id: number) => `${JSON.stringify({ id, pad: 'x'.repeat(90) })}\n`
 
   it.each([
-    ['flush', (file: LineFile) => file.flush()],
-    ['flushSync', async (file: LineFile) => file.flushSync()],
+    ['flush', (file: LineFile<string>) => file.flush()],
+    ['flushSync', async (file: LineFile<string>) => file.flushSync()],
   ])('%s counts the lines that got through, and parts the next line from the half one', async (_, flush) => {
     const complaints: string[] = []
-    const file = new LineFile(pipe, 256 * 1024, (reason) => complaints.push(reason))
+    const file = new LineFile(pipe, 256 * 1024, texts, (reason) => complaints.push(reason))
     for (let id = 0; id < 1_000; id++) file.add(line(id))
     await flush(file)
     const first = drain()
@@ -48,7 +50,7 @@ describe.runIf(process.platform === 'linux')('line file on a disk that runs full
   })
 
   it('keeps the break for later where the disk took not one byte', async () => {
-    const file = new LineFile(pipe, 256 * 1024, () => {})
+    const file = new LineFile(pipe, 256 * 1024, texts, () => {})
     for (let id = 0; id < 1_000; id++) file.add(line(id))
     await file.flush()
     file.add(line(1_000))

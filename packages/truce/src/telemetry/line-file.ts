@@ -2,8 +2,9 @@
  * Line file: appends lines to an open file in batches, within a fixed amount of memory.
  *
  * Two halves of one buffer: one fills while the other is being written. When both are full, the disk
- * is slower than the lines come; more are dropped, or a log would fill the process's memory. Node
- * only; `attempt-log` is its only user.
+ * is slower than the lines come; more are dropped, or a log would fill the process's memory. Lines are
+ * encoded where they will be written from: as strings, each would be built, measured, copied by a call
+ * into the engine and collected. Node only; `attempt-log` is its only user.
  *
  * @module
  */
@@ -19,8 +20,15 @@ interface Half {
   lines: number
 }
 
-export class LineFile {
+/** Turns values into lines, each with a line feed at its end. */
+interface Encoder<T> {
+  /** Writes a line into `bytes` from `at` on. @returns where it ends; beyond `bytes` where it does not fit */
+  encode(value: T, bytes: Buffer, at: number): number
+}
+
+export class LineFile<T> {
   readonly #fd: number
+  readonly #encoder: Encoder<T>
   readonly #complain: (reason: string) => void
   #filling: Half
   #spare: Half
@@ -33,21 +41,32 @@ export class LineFile {
   dropped = 0
 
   /** @param complain told once, when the first line is lost */
-  constructor(fd: number, bufferBytes: number, complain: (reason: string) => void) {
+  constructor(fd: number, bufferBytes: number, encoder: Encoder<T>, complain: (reason: string) => void) {
     this.#fd = fd
+    this.#encoder = encoder
     this.#complain = complain
     this.#filling = half(bufferBytes >>> 1)
     this.#spare = half(bufferBytes >>> 1)
   }
 
-  /** Takes a line, which ends in a line feed. Never waits, never throws. */
-  add(line: string): void {
-    if (!fits(this.#filling, line) && !this.#writing) void this.#start()
+  /** Takes a line. Never waits, and throws only what the encoder throws. */
+  add(value: T): void {
+    if (this.#encoded(value)) return
+    if (!this.#writing) {
+      void this.#start()
+      if (this.#encoded(value)) return
+    }
+    this.#lose(1, 'they come faster than the disk takes them (a larger bufferBytes lets more wait)')
+  }
+
+  /** Where a line does not fit, what was written of it is not counted, and the next line goes over it. */
+  #encoded(value: T): boolean {
     const filling = this.#filling
-    if (!fits(filling, line))
-      return this.#lose(1, 'they come faster than the disk takes them (a larger bufferBytes lets more wait)')
-    filling.used += filling.bytes.write(line, filling.used)
+    const end = this.#encoder.encode(value, filling.bytes, filling.used)
+    if (end > filling.bytes.length) return false
+    filling.used = end
     filling.lines++
+    return true
   }
 
   /** Resolves when every line taken so far is written or lost. Never rejects. */
@@ -123,15 +142,10 @@ export class LineFile {
 }
 
 function half(size: number): Half {
-  const bytes = Buffer.allocUnsafeSlow(size)
+  // Filled, so that the system hands out the memory now, and not page by page on the way of calls.
+  const bytes = Buffer.allocUnsafeSlow(size).fill(0)
   bytes[0] = LINE_FEED
   return { bytes, used: START, lines: 0 }
-}
-
-/** Three bytes hold any UTF-16 unit; counting the real ones is left for when it is tight. */
-function fits({ bytes, used }: Half, line: string): boolean {
-  const room = bytes.length - used
-  return line.length * 3 <= room || Buffer.byteLength(line) <= room
 }
 
 function count(bytes: Buffer): number {

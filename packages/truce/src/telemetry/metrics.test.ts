@@ -16,9 +16,11 @@ test('the names of the glossary, each with its type and a sentence', () => {
     'attempts_total counter',
     'first_attempt_success_total counter',
     'retry_attempts_total counter',
+    'hedge_attempts_total counter',
     'retry_exhausted_total counter',
     'retry_refused_total counter',
     'retry_success_total counter',
+    'fallback_used_total counter',
     'dependency_timeout_total counter',
     'circuit_breaker_open_total counter',
     'attempt_duration_seconds histogram',
@@ -64,7 +66,7 @@ test('each counter under its own name', () => {
 
 test('histograms in seconds, every value in one bucket', () => {
   const counters = countersOf(SERVICE, 'inventory', 'stock')
-  for (const ms of [1, 250, 250]) counters.callDuration.observe(ms)
+  for (const ms of [1, 250, 250]) counters.callTook(ms)
   const found = values('call_duration_seconds')?.find(({ labels }) => labels['operation'] === 'stock')
   if (!found || !('buckets' in found)) throw new Error('call_duration_seconds has no series of stock')
   expect([found.count, found.sum]).toEqual([3, 0.501])

@@ -11,6 +11,7 @@ import {
   counted,
   type DependencyCounters,
   type DependencyGauges,
+  durations,
   LAST_ATTEMPT,
   type OperationCounters,
 } from './counters.js'
@@ -58,10 +59,14 @@ const BREAKER_STATES = ['closed', 'shedding', 'open', 'half-open'] as const
 /**
  * A snapshot of everything counted in this process, without the `truce_` prefix.
  *
+ * Operations that keep no time for themselves (no limit, no budget, no governor) are timed from the first
+ * snapshot on.
+ *
  * @example
  * const retries = metrics().find(({ name }) => name === 'retry_attempts_total')
  */
 export function metrics(): Metric[] {
+  durations.wanted = true
   const { operations, dependencies } = counted()
   const gauges = dependencies.map((dependency) => [dependency, dependency.read()] as const)
 
@@ -92,6 +97,7 @@ export function metrics(): Metric[] {
     counter('attempts_total', 'Attempts that were sent, retries included.', ({ attempts }) => attempts),
     counter('first_attempt_success_total', 'Calls that the original attempt answered.', (of) => of.firstAttemptSuccess),
     counter('retry_attempts_total', 'Attempts after the original.', (of) => of.retryAttempts),
+    counter('hedge_attempts_total', 'Attempts beside another of the same call.', ({ hedges }) => hedges),
     counter('retry_exhausted_total', 'Calls that failed with all their attempts used.', (of) => of.retryExhausted),
     {
       name: 'retry_refused_total',
@@ -104,6 +110,12 @@ export function metrics(): Metric[] {
       type: 'counter',
       help: `Retries that succeeded, by the number of the attempt (${LAST_ATTEMPT}+ is all later ones).`,
       values: operations.flatMap(retrySuccesses),
+    },
+    {
+      name: 'fallback_used_total',
+      type: 'counter',
+      help: 'Calls that got something else instead of their answer, by its source.',
+      values: operations.flatMap(standIns),
     },
     counter('dependency_timeout_total', 'Attempts that failed as timeout.', ({ timeouts }) => timeouts),
     {
@@ -150,6 +162,14 @@ function refusals(counters: OperationCounters): Sample[] {
     labels: { ...labelsOf(counters), reason },
     value: counters.refused(reason),
   })).filter(({ value }) => value > 0)
+}
+
+function standIns(counters: OperationCounters): Sample[] {
+  const { cacheUsed, fallbackUsed } = counters
+  const sources = [['cache', cacheUsed] as const, ['fallback', fallbackUsed] as const]
+  return sources
+    .map(([source, value]) => ({ labels: { ...labelsOf(counters), source }, value }))
+    .filter(({ value }) => value > 0)
 }
 
 function retrySuccesses(counters: OperationCounters): Sample[] {

@@ -34,6 +34,7 @@ describe('prometheus text', () => {
       `truce_attempts_total{${operation}} 0`,
       `truce_first_attempt_success_total{${operation}} 0`,
       `truce_retry_attempts_total{${operation}} 0`,
+      `truce_hedge_attempts_total{${operation}} 0`,
       `truce_retry_exhausted_total{${operation}} 0`,
       `truce_retry_refused_total{${operation},reason="budget"} 1`,
       `truce_retry_success_total{${operation},attempt="2"} 1`,
@@ -50,7 +51,7 @@ describe('prometheus text', () => {
 
   test('histograms: cumulative, in seconds, one bucket an octave, +Inf is the count', () => {
     const counters = countersOf('prometheus-b', 'inventory', 'stock')
-    for (const ms of [0.05, 1.5, 1.6, 100, 1e9]) counters.attemptDuration.observe(ms)
+    for (const ms of [0.05, 1.5, 1.6, 100, 1e9]) counters.attemptTook(ms)
     const lines = linesOf('prometheus-b').filter((line) => line.startsWith('truce_attempt_duration_seconds'))
     const buckets = lines.filter((line) => line.includes('_bucket{'))
     const bounds = buckets.map((line) => /le="([^"]+)"\} (\d+)/.exec(line)?.slice(1))
@@ -77,7 +78,7 @@ describe('prometheus text', () => {
   })
 
   it('is valid: HELP and TYPE once before each name’s samples, every line well-formed, no series twice', () => {
-    countersOf('prometheus-d', 'inventory', 'stock').attemptDuration.observe(3)
+    countersOf('prometheus-d', 'inventory', 'stock').attemptTook(3)
     dependencyGauges('prometheus-d', 'inventory', () => ({
       ...idle,
       budgetRemaining: Number.POSITIVE_INFINITY,

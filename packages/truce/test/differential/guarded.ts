@@ -77,7 +77,7 @@ function aborted(signal: AbortSignal): Promise<never> {
 }
 
 function endOf({ ok, stop, class: verdict, attempts, waited, explanation }: Outcome<unknown>): CallEnd {
-  const { certainty, elapsed, retryAt } = explanation
+  const { certainty, elapsed = Number.NaN, retryAt } = explanation
   return { ok, stop, class: verdict, certainty, attempts, waited, elapsed, retryAt }
 }
 

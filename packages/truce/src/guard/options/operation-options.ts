@@ -3,13 +3,28 @@
  *
  * @module
  */
+import type { Owner } from '../../context/owner.js'
+import { AdaptiveTimeout } from '../../policy/attempt-timeout.js'
 import { BREAKER } from '../../policy/breaker.js'
 import { type Backoff, BACKOFF, type Jitter } from '../../policy/backoff.js'
 import { type Classifier, type FailureClass, TRANSIENT, type TransientClass } from '../../policy/classify.js'
 import { type Preset, type PresetName, PRESETS } from '../../policy/presets.js'
 import type { RetryRules } from '../../policy/retry.js'
+import type { DegradeRules } from '../../policy/degrade.js'
 import { OptionError } from '../errors.js'
+import type { StandInSettings } from '../fallback.js'
+import { openStream } from '../stream/open.js'
+import type { StreamSettings } from '../stream/settings.js'
 import { knownOptions, name, oneOf, wholeNumber } from './check.js'
+import {
+  adaptiveTimeout,
+  type AdaptiveTimeoutOptions,
+  type HedgeOptions,
+  type HedgeSettings,
+  hedgeSettings,
+  timeLimit,
+} from './latency-options.js'
+import { degradeRules, type StandInOptions, standInSettings } from './stand-in-options.js'
 import { classifiers, type Mode } from './dependency-options.js'
 import { type Duration, duration } from './units.js'
 
@@ -24,7 +39,7 @@ export interface BackoffOptions {
   jitter?: Jitter
 }
 
-export interface OperationOptions {
+export interface OperationOptions<F = never> extends StandInOptions<F> {
   /** Preset: who waits for the answer. Default `baseline`. */
   use?: PresetName
   /** Required: a write is repeated only where that is safe. */
@@ -32,7 +47,7 @@ export interface OperationOptions {
   /** Attempts of one call, the original included. */
   attempts?: number
   /** What one attempt may take. */
-  attemptTimeout?: Duration | 'none'
+  attemptTimeout?: Duration | 'none' | AdaptiveTimeoutOptions
   /** What the whole call may take, waits included. */
   deadline?: Duration | 'none'
   backoff?: BackoffOptions | 'none'
@@ -42,8 +57,14 @@ export interface OperationOptions {
   risk?: 'high' | 'low'
   /** `natural`: repeating is harmless (a PUT of the whole); `window`: how long a key may be repeated. */
   idempotency?: 'natural' | { window?: Duration }
-  /** The layer that retries; default: the lowest with a guard. */
-  owner?: string
+  /** The layer that retries, or two: of what fails transiently, and of conflicts. Default: the lowest with a guard. */
+  owner?: Owner
+  /** `not-sent`: where the connection failed before anything was sent, the first retry goes without a wait. */
+  immediate?: 'not-sent'
+  /** A second attempt beside a late one; never of a write that is not safe to repeat. */
+  hedge?: HedgeOptions
+  /** `stream`: longest silence between two chunks of the answer. Default 30 s. */
+  idle?: Duration
   /** What results and errors mean; asked before the dependency's classifiers. */
   classify?: Classifier | readonly Classifier[]
   mode?: Mode
@@ -51,7 +72,7 @@ export interface OperationOptions {
 
 const NAMES: readonly (keyof OperationOptions)[] = [
   'use', 'effect', 'attempts', 'attemptTimeout', 'deadline', 'backoff', 'retryOn', 'risk', 'idempotency', 'owner',
-  'classify', 'mode',
+  'immediate', 'hedge', 'exhausted', 'fallback', 'degradeWhen', 'idle', 'classify', 'mode',
 ] // prettier-ignore
 
 /** Checked and normalised; times in ms, `Infinity` for none. */
@@ -62,20 +83,30 @@ export interface OperationSettings {
   readonly deadline: number
   /** How long an attempt may keep the place of a probe. */
   readonly lease: number
-  readonly owner: string | undefined
+  readonly owner: Owner | undefined
+  /** Where the attempt timeout is learned. */
+  readonly adaptiveTimeout: (() => AdaptiveTimeout) | undefined
+  readonly hedge: HedgeSettings | undefined
+  readonly standIn: StandInSettings | undefined
+  readonly degradeWhen: DegradeRules | undefined
+  readonly stream: StreamSettings | undefined
   readonly classifiers: readonly Classifier[]
   readonly mode: Mode | undefined
 }
 
 /** @throws OptionError naming the option, its value and what is allowed */
-export function operationSettings(operation: string, options: OperationOptions): OperationSettings {
+export function operationSettings(operation: string, options: OperationOptions<unknown>): OperationSettings {
   name(operation, 'name of the operation')
   knownOptions(options, NAMES, 'operation')
   const preset: Preset = PRESETS[oneOf(options?.use ?? 'baseline', 'use', Object.keys(PRESETS) as PresetName[])]
   const effect = oneOf(options?.effect, 'effect', ['read', 'write'])
   const risk = oneOf(options.risk ?? (effect === 'write' ? 'high' : 'low'), 'risk', ['high', 'low'])
   const deadline = timeLimit(options.deadline, preset.deadline, 'deadline')
-  const attemptTimeout = timeLimit(options.attemptTimeout, preset.attemptTimeout, 'attemptTimeout')
+  const adaptive = adaptiveTimeout(options.attemptTimeout, preset.attemptTimeout)
+  const attemptTimeout = adaptive
+    ? adaptive.max
+    : timeLimit(options.attemptTimeout as Duration | 'none' | undefined, preset.attemptTimeout, 'attemptTimeout')
+  const standIn = standInSettings(options, risk)
   return Object.freeze({
     effect,
     rules: Object.freeze({
@@ -85,27 +116,40 @@ export function operationSettings(operation: string, options: OperationOptions):
       repeatable: risk === 'low' || options.idempotency === 'natural',
       window: window(options.idempotency),
       background: preset.background,
+      immediate: options.immediate !== undefined && oneOf(options.immediate, 'immediate', ['not-sent']) === 'not-sent',
     }),
     // An attempt never outlives its call: with no time of its own it has the call's.
     attemptTimeout: Math.min(deadline, attemptTimeout),
     lease: attemptTimeout === Number.POSITIVE_INFINITY ? BREAKER.lease : attemptTimeout,
     deadline,
-    owner: options.owner === undefined ? undefined : name(options.owner, 'owner'),
+    owner: owner(options.owner),
+    adaptiveTimeout: adaptive && (() => new AdaptiveTimeout({ ...adaptive, max: Math.min(adaptive.max, deadline) })),
+    hedge: hedgeSettings(options.hedge),
+    standIn,
+    degradeWhen: degradeRules(options.degradeWhen, standIn),
+    stream: streamSettings(options, preset),
     classifiers: classifiers(options.classify, 'classify'),
     mode: options.mode === undefined ? undefined : oneOf(options.mode, 'mode', ['enforce', 'observe']),
   })
 }
 
-export function attempts(given: number | undefined, preset: number): number {
-  return given === undefined ? preset : wholeNumber(given, 'attempts', 1)
+function owner(given: Owner | undefined): Owner | undefined {
+  if (given === undefined || typeof given === 'string') return given === undefined ? undefined : name(given, 'owner')
+  knownOptions(given, ['transient', 'business'], 'owner', ", or a layer's name")
+  return Object.freeze({
+    transient: name(given.transient, 'owner.transient'),
+    business: name(given.business, 'owner.business'),
+  })
 }
 
-export function timeLimit(given: Duration | 'none' | undefined, preset: number, option: string): number {
-  if (given === undefined) return preset
-  if (given === 'none' || given === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY
-  const ms = duration(given, option)
-  if (ms <= 0) throw new OptionError(option, given, "more than 0, or 'none'")
-  return ms
+function streamSettings(options: OperationOptions<unknown>, preset: Preset): StreamSettings | undefined {
+  if (preset.idle !== undefined) return { idle: timeLimit(options.idle, preset.idle, 'idle'), open: openStream }
+  if (options.idle === undefined) return undefined
+  throw new OptionError('idle', options.idle, "nothing without use: 'stream'")
+}
+
+export function attempts(given: number | undefined, preset: number): number {
+  return given === undefined ? preset : wholeNumber(given, 'attempts', 1)
 }
 
 export function retryOn(given: readonly TransientClass[] | undefined): ReadonlySet<FailureClass> {

@@ -35,13 +35,15 @@ const HANDSHAKE =
   /wrong.version|handshake.failure|protocol.version|unsupported.protocol|unrecognized.name|unknown.ca|certificate/i
 const TIMEOUT_CODE = /^(?:E(?:SOCKET)?TIMEDOUT|UND_ERR_(?:HEADERS|BODY)_TIMEOUT)$/
 const LOST_CODE =
-  /^(?:ECONN(?:RESET|ABORTED)|EPIPE|EPROTO|UND_ERR_SOCKET|ERR_STREAM_PREMATURE_CLOSE|ERR_HTTP2_(?:STREAM|SESSION)_ERROR|ERR_SSL_\w+)$/
+  /^(?:ECONN(?:RESET|ABORTED)|EPIPE|EPROTO|UND_ERR_SOCKET|ERR_STREAM_PREMATURE_CLOSE|ERR_HTTP2_(?:STREAM|SESSION)_ERROR|ERR_SSL_[\w/]+)$/
 /** pg-pool, knex, generic-pool and mysql2 by message; Sequelize and MongoDB by name. */
 const POOL =
   /^(?:timeout exceeded when trying to connect$|Knex: Timeout acquiring|ResourceRequest timed out$|No connections available\.$|Queue limit reached\.$)/
 const POOL_NAME = /^(?:SequelizeConnectionAcquire|MongoWaitQueue)TimeoutError$/
 const REFUSED = /^(?:unknown scheme|bad port|invalid method|about scheme is not supported)$/
 const REDIRECT = /^(?:unexpected redirect|redirect count exceeded)$/
+/** Cloudflare's workers reject with a plain Error; refused or reset, it is the same. */
+const LOST_IN_WORKER = 'Network connection lost.'
 /** What fetch's TypeError says where it tells no cause: Chromium, Firefox, Safari, undici, React Native. */
 const FETCH_FAILED =
   /^(?:(?:Failed to fetch|Load failed)(?: \(.*\))?|fetch failed|terminated|network error|Network request failed|NetworkError when attempting to fetch resource\.|The network connection was lost\.|The Internet connection appears to be offline\.)$/
@@ -57,6 +59,7 @@ export function judgeNetworkError(error: Fields, resolvedBefore: () => boolean):
   const message = text(error['message'])
   if (message.includes('NGHTTP2_REFUSED_STREAM')) return NEVER_SENT
   if (REFUSED.test(message)) return REFUSED_BY_FETCH
+  if (message === LOST_IN_WORKER) return LOST
   if (REDIRECT.test(message)) return BAD_REDIRECT
   if (code === 'ENOTFOUND') return resolvedBefore() ? NEVER_SENT : NO_SUCH_HOST
   if (code !== '') {

@@ -15,6 +15,7 @@ describe('the cause chain is walked before the type counts', () => {
     ['fetch failed, reset', new TypeError('fetch failed', { cause: reset() }), LOST],
     ['fetch failed, no cause', new TypeError('fetch failed'), LOST],
     ['fetch failed, a cause that says nothing', new TypeError('fetch failed', { cause: new Error('?') }), LOST],
+    ["a worker's, refused or reset", new Error('Network connection lost.'), LOST],
     ['wrapped twice', new Error('reserve', { cause: new Error('inner', { cause: refused() }) }), NEVER_SENT],
     ['wrapped, told by its message', new Error('reserve', { cause: new TypeError('Failed to fetch') }), LOST],
     ['a TypeError around one', new TypeError('load', { cause: new TypeError('Failed to fetch') }), LOST],

@@ -1,0 +1,103 @@
+/**
+ * Judge: what an attempt's end means, asking the classifiers in turn.
+ *
+ * @module
+ */
+import type { CallContext } from '../context/context.js'
+import { isExhausted } from '../context/exhausted.js'
+import { LONGEST_WAIT } from '../http/semantics/retry-after.js'
+import type { Classifier, Failure } from '../policy/classify.js'
+import { failure, isFailureClass, UNRECOGNISED } from '../policy/classify.js'
+import { isTruceError } from './errors.js'
+
+/** What the guard knows without asking a classifier. */
+export const TIMED_OUT: Failure = Object.freeze({ class: 'timeout', certainty: 'unknown', answered: false })
+export const ABORTED: Failure = Object.freeze({ class: 'aborted', certainty: 'unknown', answered: false })
+const EXHAUSTED: Failure = Object.freeze({ class: 'exhausted', certainty: 'unknown', answered: false })
+
+/** The function gave up by itself, for reasons of its own: no word about the dependency. */
+const GAVE_UP: Failure = Object.freeze({ class: 'aborted', certainty: 'unknown', answered: false })
+
+/** Judges how an attempt ended, first by what is known of calls below it. @param since when it began, for marks */
+export function judgeAttempt(
+  { classifiers }: { readonly classifiers: readonly Classifier[] },
+  kin: object,
+  attempt: CallContext | undefined,
+  since: number,
+  result: unknown,
+  threw: boolean,
+): Failure | undefined {
+  if (isExhausted(result, threw, attempt, kin, since)) return EXHAUSTED
+  // The built-in rules, which are always the last, know no failure that is not an object.
+  if (!threw && classifiers.length === 1 && typeof result !== 'object') return undefined
+  return judge(classifiers, result, threw)
+}
+
+/** Judges how an attempt ended; `undefined` is success. */
+export function judge(classifiers: readonly Classifier[], result: unknown, threw: boolean): Failure | undefined {
+  const own = threw ? judgeOwn(result) : undefined
+  if (own) return own
+  for (const classifier of classifiers) {
+    const verdict = ask(classifier, result, threw)
+    if (verdict === 'ok') return undefined
+    if (verdict === UNRECOGNISED && isAbortError(result)) return GAVE_UP
+    if (verdict !== undefined) return verdict
+  }
+  return threw ? UNRECOGNISED : undefined
+}
+
+function isAbortError(error: unknown): boolean {
+  try {
+    return (error as Error | undefined)?.name === 'AbortError'
+  } catch {
+    return false
+  }
+}
+
+/** What a guard below refused or gave up: its error says more than any classifier could guess. */
+function judgeOwn(error: unknown): Failure | undefined {
+  if (!isTruceError(error)) return undefined
+  switch (error.code) {
+    case 'TRUCE_OVERLOADED':
+      return { class: 'overloaded', certainty: 'not-applied', answered: false, refused: true }
+    case 'TRUCE_BREAKER_OPEN':
+      return { class: 'unavailable', certainty: 'not-applied', answered: false, refused: true }
+    case 'TRUCE_DEADLINE':
+      return { class: 'timeout', certainty: 'unknown', answered: false, refused: true }
+    case 'TRUCE_ATTEMPT_TIMEOUT':
+      return { class: 'timeout', certainty: 'unknown', answered: false }
+    case 'TRUCE_OVERTAKEN':
+      return GAVE_UP
+    case 'TRUCE_OPTION':
+      return { class: 'invalid', certainty: 'not-applied', answered: false }
+  }
+}
+
+/** A classifier that throws, or answers what is no answer, passes on: its bug must not lose the result. */
+function ask(classifier: Classifier, result: unknown, threw: boolean): Failure | 'ok' | undefined {
+  try {
+    const verdict = classifier(result, threw)
+    if (verdict === 'ok' || verdict === undefined) return verdict
+    if (isFailureClass(verdict)) return failure(verdict)
+    return isFailureClass(verdict?.class) ? whole(verdict) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What a classifier left out or got wrong is taken for the careful answer: nobody knows. */
+function whole(verdict: Failure): Failure {
+  const { certainty, answered, retryAfter } = verdict
+  const fit = certainty === 'unknown' || certainty === 'not-applied'
+  const wait =
+    retryAfter === undefined || (typeof retryAfter === 'number' && retryAfter >= 0 && retryAfter <= LONGEST_WAIT)
+  if (fit && wait && typeof answered === 'boolean') return verdict
+  return {
+    class: verdict.class,
+    certainty: fit ? certainty : 'unknown',
+    answered: typeof answered === 'boolean' ? answered : true,
+    ...(wait && retryAfter !== undefined && { retryAfter }),
+    ...(verdict.retry === false && { retry: false }),
+    ...(verdict.refused === true && { refused: true }),
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Lanes: the attempts of a call that are under way, and the books of each when it ends.
+ *
+ * @module
+ */
+import { markMoment } from '../context/exhausted.js'
+import type { Permit } from '../policy/breaker.js'
+import type { Failure } from '../policy/classify.js'
+import { Attempt, type AttemptHome } from './attempt.js'
+import type { CallState } from './call-state.js'
+import type { Core } from './core.js'
+import { countAttempt } from './ending.js'
+import { handOn } from './hand-on.js'
+import { TIMED_OUT } from './judge.js'
+import type { Holdings } from './holdings.js'
+import { Lane, type LaneHome, type LaneStart } from './lane.js'
+import { learn } from './learned-limit.js'
+import { reportDropped } from './report.js'
+
+/** Whose attempts they are. */
+type Whose = CallState & { readonly call: AttemptHome }
+
+export class Lanes {
+  readonly #core: Core
+  readonly #running: Lane[] = []
+
+  constructor(core: Core) {
+    this.#core = core
+  }
+
+  get size(): number {
+    return this.#running.length
+  }
+
+  /** The one that has run longest. */
+  get first(): Lane {
+    return this.#running[0] as Lane
+  }
+
+  has(lane: Lane): boolean {
+    return this.#running.includes(lane)
+  }
+
+  /** One that is under way already. */
+  adopt(lane: Lane): void {
+    this.#running.push(lane)
+  }
+
+  /** An attempt goes out, the call's latest. @param held what was taken for it, its own from here on */
+  start(
+    call: Whose,
+    home: LaneHome,
+    cause: LaneStart['cause'],
+    held: Holdings,
+    permit: Permit,
+    given: number,
+    now: number,
+  ): Lane {
+    const core = this.#core
+    const { counters, policy, wheel } = core
+    held.debt?.made()
+    counters.attempts++
+    if (cause === 'retry') counters.retryAttempts++
+    else if (cause === 'hedge') counters.hedges++
+    const endsAt = Math.min(now + given, core.deadlineCuts ? call.deadline : Number.POSITIVE_INFINITY)
+    // One flat literal: spread from parts, an attempt costs half as much again.
+    const lane = new Lane(home, {
+      number: call.attempt,
+      cause,
+      startedAt: now,
+      given,
+      timeout: core.attemptTimeout,
+      permit,
+      probe: policy.isProbe(permit),
+      current: new Attempt(call.call, call.attempt, endsAt, core.owner ?? call.above?.owner),
+      marked: markMoment(),
+      waited: cause === 'hedge' ? 0 : call.waited,
+      queuedFor: held.queuedFor,
+      debt: held.debt,
+      holdsSlot: held.slot,
+    })
+    held.handedOver()
+    this.#running.push(lane)
+    wheel.add(lane, now, given, false)
+    core.partition.shared.limit?.started()
+    return lane
+  }
+
+  /** It ended. @returns whether the breaker's state changed */
+  ended(call: CallState, lane: Lane, failure: Failure | undefined, ms: number, now: number): boolean {
+    const { policy, random, wheel, partition } = this.#core
+    this.#running.splice(this.#running.indexOf(lane), 1)
+    wheel.remove(lane)
+    countAttempt(call, lane, ms)
+    const changed =
+      failure === undefined
+        ? policy.succeeded(lane.permit, lane.number, lane.debt?.payment ?? 0, ms, lane.timeout, now, random)
+        : policy.failed(lane.permit, failure, lane.given, lane.timeout, now, random, ms)
+    if (failure === undefined) this.#core.succeededIn(ms)
+    else if (failure === TIMED_OUT) this.#core.timedOutAfter(lane.given)
+    this.#free(lane, now)
+    learn(partition.shared, lane, failure, now)
+    return changed
+  }
+
+  /** Nobody waits for them any more. @returns the last one, untold: its record is the call's */
+  abandon(call: CallState, reason: unknown, now: number): Lane | undefined {
+    return this.#drop(call, reason, now, 1)
+  }
+
+  /** Another was faster. */
+  overtaken(call: CallState, reason: unknown, now: number): void {
+    this.#drop(call, reason, now, 0)
+  }
+
+  #drop(call: CallState, reason: unknown, now: number, untold: number): Lane | undefined {
+    const { policy, wheel, partition } = this.#core
+    const lanes = this.#running.splice(0)
+    for (const [index, lane] of lanes.entries()) {
+      wheel.remove(lane)
+      policy.released(lane.permit)
+      partition.shared.limit?.released()
+      lane.current.abort(reason)
+      this.#free(lane, now)
+      if (untold === 0) this.#core.overtakenAfter(now - lane.startedAt)
+      if (index < lanes.length - untold) reportDropped(call, lane, now)
+    }
+    return lanes.at(-1)
+  }
+
+  #free(lane: Lane, now: number): void {
+    const held = lane.holdsSlot
+    lane.holdsSlot = false
+    if (held && this.#core.bulkhead) handOn(this.#core.bulkhead, now)
+  }
+}

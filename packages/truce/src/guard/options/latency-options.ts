@@ -1,0 +1,83 @@
+/**
+ * Options that are times, or learned from how long answers take.
+ *
+ * @module
+ */
+import { ADAPTIVE_TIMEOUT, type AdaptiveTimeoutSettings } from '../../policy/attempt-timeout.js'
+import { OptionError } from '../errors.js'
+import { knownOptions, wholeNumber } from './check.js'
+import { type Duration, duration } from './units.js'
+
+/** Where the attempt timeout is learned from how long answers take. */
+export interface AdaptiveTimeoutOptions {
+  /** In (0, 1). Default 0.99. */
+  quantile?: number
+  /** So much longer than the quantile, as a share of it. Default 0.5: one and a half times. */
+  margin?: number
+  /** Never less. Default 50 ms. */
+  min?: Duration
+  /** Never more, and what counts until enough is known. Default: the preset's attempt timeout. */
+  max?: Duration
+}
+
+export interface HedgeOptions {
+  /** A second attempt goes out when the first has not answered after so long; or later than that share of answers. */
+  after: Duration | { quantile: number }
+  /** Hedges of one call. Default 1. */
+  max?: number
+}
+
+export function timeLimit(given: Duration | 'none' | undefined, preset: number, option: string): number {
+  if (given === undefined) return preset
+  if (given === 'none' || given === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY
+  const ms = duration(given, option)
+  if (ms <= 0) throw new OptionError(option, given, "more than 0, or 'none'")
+  return ms
+}
+
+export function adaptiveTimeout(
+  given: Duration | 'none' | AdaptiveTimeoutOptions | undefined,
+  preset: number,
+): AdaptiveTimeoutSettings | undefined {
+  if (typeof given !== 'object') return undefined
+  knownOptions(given, ['quantile', 'margin', 'min', 'max'], 'attemptTimeout', ", a duration, or 'none'")
+  const max = timeLimit(given.max, preset, 'attemptTimeout.max')
+  if (max === Number.POSITIVE_INFINITY) throw new OptionError('attemptTimeout.max', given.max, 'a duration')
+  const min = given.min === undefined ? Math.min(max, ADAPTIVE_TIMEOUT.min) : duration(given.min, 'attemptTimeout.min')
+  if (!(min > 0 && min <= max)) throw new OptionError('attemptTimeout.min', given.min, `more than 0, at most ${max} ms`)
+  const margin = given.margin ?? ADAPTIVE_TIMEOUT.margin
+  if (!(typeof margin === 'number' && margin >= 0 && margin < Number.POSITIVE_INFINITY)) {
+    throw new OptionError('attemptTimeout.margin', margin, 'a number of at least 0: 0.5 is half as long again')
+  }
+  return {
+    quantile: quantile(given.quantile ?? ADAPTIVE_TIMEOUT.quantile, 'attemptTimeout.quantile'),
+    margin,
+    min,
+    max,
+  }
+}
+
+function quantile(given: unknown, option: string): number {
+  if (typeof given === 'number' && given > 0 && given < 1) return given
+  throw new OptionError(option, given, 'a number between 0 and 1, such as 0.95')
+}
+
+/** Checked: after so many ms, or after that quantile of the answers; `max` hedges a call. */
+export interface HedgeSettings {
+  readonly after: number | undefined
+  readonly quantile: number | undefined
+  readonly max: number
+}
+
+export function hedgeSettings(given: HedgeOptions | undefined): HedgeSettings | undefined {
+  if (given === undefined) return undefined
+  knownOptions(given, ['after', 'max'], 'hedge')
+  const max = wholeNumber(given.max ?? 1, 'hedge.max', 1)
+  if (typeof given.after === 'object' && given.after !== null) {
+    knownOptions(given.after, ['quantile'], 'hedge.after', ', or a duration')
+    return { after: undefined, quantile: quantile(given.after.quantile, 'hedge.after.quantile'), max }
+  }
+  const after = duration(given.after, 'hedge.after')
+  if (after <= 0) throw new OptionError('hedge.after', given.after, 'more than 0, or { quantile }')
+  return { after, quantile: undefined, max }
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it, test } from 'vitest'
+import { BREAKER, Breaker } from './breaker.js'
+import { Budget } from './budget.js'
+import { type DegradeRules, degrades } from './degrade.js'
+import { DependencyPolicy } from './dependency.js'
+import { Governor } from './governor.js'
+
+const NONE = Number.POSITIVE_INFINITY
+const NOW = 100_000
+const DEADLINE = NOW + 1_000
+const half = () => 0.5
+
+function parts() {
+  const breaker = new Breaker({ ...BREAKER, rule: { kind: 'consecutive', failures: 1 } })
+  const governor = new Governor(false)
+  const classes = { interactive: 0.5 }
+  const budget = new Budget({ ratio: 0.5, max: NONE, floor: 0, least: 4, growLeast: false, classes })
+  return { breaker, governor, budget }
+}
+type Use = (used: ReturnType<typeof parts>) => void
+
+const asWas: Use = () => {}
+const spends: Use = ({ budget }) => void budget.pay(NOW)
+const timesOut: Use = ({ governor }) => governor.timedOut(NOW)
+const opens: Use = ({ breaker }) => void breaker.record(breaker.acquire(NOW, half), 'failure', NOW, half)
+
+describe('degrade', () => {
+  test.each<[string, DegradeRules, Use, string | undefined]>([
+    ['no rule', {}, opens, undefined],
+    ['two retries left of two', { budget: 2 }, asWas, undefined],
+    ['one retry left of two', { budget: 2 }, spends, 'budget'],
+    ['the governor at its top', { governor: 2 }, asWas, undefined],
+    ['the governor below its top', { governor: 2 }, timesOut, 'throttled'],
+    ['the governor at 1.66 of 1.6', { governor: 1.6 }, timesOut, undefined],
+    ['the breaker closed', { breaker: 'shedding' }, asWas, undefined],
+    ['the breaker open', { breaker: 'shedding' }, opens, 'breaker'],
+    ['1,000 ms left of 1,000', { remaining: 1_000 }, asWas, undefined],
+    ['1,000 ms left of 1,001', { remaining: 1_001 }, asWas, 'deadline'],
+  ])('%s', (_, rules, use, expected) => {
+    const used = parts()
+    use(used)
+    expect(degrades(rules, new DependencyPolicy({ ...used, slowCall: NONE }), DEADLINE, NOW)).toBe(expected)
+  })
+
+  it('names the reasons in the order in which a retry is refused', () => {
+    const used = parts()
+    for (const use of [spends, timesOut, opens]) use(used)
+    const dependency = new DependencyPolicy({ ...used, slowCall: NONE })
+    const all: DegradeRules[] = [{ remaining: 2_000 }, { breaker: 'shedding' }, { governor: 2 }, { budget: 9 }]
+    const reasons = all.map((_, index) => degrades(Object.assign({}, ...all.slice(index)), dependency, DEADLINE, NOW))
+    expect(reasons).toEqual(['deadline', 'breaker', 'throttled', 'budget'])
+  })
+
+  it('a part that is switched off never degrades, nor does a call without a deadline', () => {
+    const off = new DependencyPolicy({ breaker: null, governor: null, budget: null, slowCall: NONE })
+    expect(degrades({ budget: 9, governor: 2, breaker: 'shedding', remaining: 1e9 }, off, NONE, NOW)).toBeUndefined()
+  })
+
+  it('asks what the call’s traffic class has left', () => {
+    const dependency = new DependencyPolicy({ ...parts(), slowCall: NONE })
+    expect(degrades({ budget: 4 }, dependency, DEADLINE, NOW)).toBe('budget')
+    expect(degrades({ budget: 4 }, dependency, DEADLINE, NOW, 'interactive')).toBeUndefined()
+  })
+
+  it('takes nothing: asked a hundred times, the dependency is as it was', () => {
+    const used = parts()
+    for (const use of [spends, timesOut, opens]) use(used)
+    const dependency = new DependencyPolicy({ ...used, slowCall: NONE })
+    const seen = () => [used.budget.remaining(NOW), used.governor.level, used.breaker.state(NOW)]
+    const before = seen()
+    for (let n = 0; n < 100; n++) degrades({ budget: 0, governor: 0, remaining: 0 }, dependency, DEADLINE, NOW)
+    expect(seen()).toEqual(before)
+  })
+})

@@ -1,0 +1,6 @@
+/**
+ * `truce/undici`: an undici Agent whose connect timeout is apart from the attempt's. Node only.
+ *
+ * @module
+ */
+export { agent, type AgentOptions } from './agent.js'
