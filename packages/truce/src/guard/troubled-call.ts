@@ -22,11 +22,12 @@ import { degradesEarly, factsOf, standsIn } from './call-facts.js'
 import type { CallState, Origin } from './call-state.js'
 import type { Core } from './core.js'
 import { Debt } from './debt.js'
-import { deliver, type Ending, ended, explained, timeoutOf } from './ending.js'
+import { Degrading } from './degrading.js'
+import { deliver, type Ending, ended, timeoutOf } from './ending.js'
 import { OvertakenError } from './errors.js'
 import type { StoodIn } from './fallback.js'
 import type { Queued } from './hand-on.js'
-import { takeHedge } from './hedging.js'
+import { asTold, takeHedge } from './hedging.js'
 import { Holdings } from './holdings.js'
 import { invoke } from './invoke.js'
 import { ABORTED, TIMED_OUT } from './judge.js'
@@ -81,8 +82,10 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
   /** Attempts under way: one, or with a hedge more. */
   readonly #lanes: Lanes
   #hedges = 0
-  /** Is the record of the latest attempt still to come? */
-  #untold = false
+  /** How an attempt failed while another one of the call was still under way. */
+  #beside: Failure | undefined
+  /** While a fallback is under way. */
+  #degrading: Degrading | undefined
 
   constructor(
     call: Origin,
@@ -245,6 +248,7 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     if (this.#lanes.size > 0 && (this.aborted || !isPermanent(failure.class))) {
       // A hedge, or the attempt that it hedges, is still under way.
       reportAttempt(this, now)
+      this.#beside = failure
       this.#phase = Phase.running
       return this.aborted ? this.#abandon(now) : undefined
     }
@@ -262,8 +266,10 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     this.#launch('hedge', now, given, permit, true)
   }
 
-  #decide(failure: Failure, now: number): void {
+  #decide(last: Failure, now: number): void {
     const { core } = this
+    const failure = this.#beside ? asTold(last, this.#beside) : last
+    this.#beside = undefined
     const early = degradesEarly(this, now)
     if (early) return this.#finish(early, now, undefined)
     const decision = decide(this.#rules, factsOf(this), failure, core.policy, now, core.random)
@@ -332,14 +338,8 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     this.#reason = reason
     if (phase === Phase.deciding) return
     if (phase === Phase.running) return this.#abandon(now)
-    if (phase !== Phase.degrading) return this.#finish('aborted', now, undefined, false)
-    // Nobody waits for what was to stand in; the books are closed already.
-    if (this.#untold) reportAttempt(this, this.endedAt)
-    const ending: Ending = { stop: 'aborted', now, retryAt: undefined, inAttempt: false }
-    this.result = reason
-    this.threw = true
-    explained(this, ending)
-    this.#deliver(ending, reason, undefined)
+    if (phase === Phase.degrading) return this.#degrading?.abort(reason, now)
+    this.#finish('aborted', now, undefined, false)
   }
 
   /** Its caller left in mid-attempt. */
@@ -367,13 +367,8 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     const { standIn } = this.core
     if (standIn === undefined || !standsIn(stop)) return this.#deliver(ending, result, undefined)
     this.#phase = Phase.degrading
-    this.#untold = inAttempt
-    const failed = { error: result, stop, class: this.failure?.class, attempts: this.attempt }
-    const served = standIn.serve(failed, this.settings.cacheKey, now)
-    // The fallback may have aborted its caller.
-    if ((this.#phase as Phase) !== Phase.degrading) return
-    if (!(served instanceof Promise)) return this.#deliver(ending, result, served)
-    void served.then((value) => this.#phase === Phase.degrading && this.#deliver(ending, result, value))
+    this.#degrading = new Degrading(this, ending, result, (...end) => this.#deliver(...end))
+    this.#degrading.start(standIn)
   }
 
   #deliver(ending: Ending, result: unknown, stood: StoodIn | undefined): void {

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { type Failure, failure } from '../policy/classify.js'
+import { virtualTime } from '../testing/index.js'
+import { dependency } from './dependency.js'
+import { asTold } from './hedging.js'
+
+describe('what two attempts at once were told', () => {
+  const last = failure('unavailable', 'unknown', { retryAfter: 100 })
+  it.each<[string, Failure, Partial<Failure>]>([
+    [
+      'a longer wait of the other holds',
+      failure('overloaded', 'not-applied', { retryAfter: 300 }),
+      { retryAfter: 300 },
+    ],
+    ['a shorter one does not', failure('overloaded', 'not-applied', { retryAfter: 50 }), { retryAfter: 100 }],
+    ['a veto of the other holds', failure('overloaded', 'not-applied', { retry: false }), { retry: false }],
+    ['its class and certainty do not', failure('conflict', 'not-applied'), {}],
+  ])('%s', (_, other, told) => {
+    expect(asTold(last, other)).toEqual({ ...last, ...told })
+  })
+
+  it('ends a hedged call whose first answer forbade a repeat', async () => {
+    const time = virtualTime()
+    const shop = dependency('told', { clock: time.clock, random: () => 0.5 })
+    const hedge = { after: 10 }
+    const stock = shop.operation('stock', { effect: 'read', attempts: 4, attemptTimeout: 100, hedge })
+    const outcome = stock.outcome(async ({ attempt }) => {
+      await new Promise<void>((resolve) => time.clock.alarm(20, resolve))
+      if (attempt > 1) throw Object.assign(new Error('reset'), { code: 'ECONNRESET' })
+      return new Response('no', { status: 503, headers: { 'x-should-retry': 'false' } })
+    })
+    expect(await time.run(outcome)).toMatchObject({ stop: 'pushback', attempts: 2 })
+  })
+})
