@@ -14,6 +14,7 @@ import { text } from './thrown.js'
 
 /** A client that retries. */
 export interface InnerLayer {
+  /** Its package. */
   readonly library: string
   /** Of an error: attempts made. Of a client: attempts that one call may cost, the original included. */
   readonly attempts: number

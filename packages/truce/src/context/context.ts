@@ -11,6 +11,7 @@
 import type { Abortable } from './hub.js'
 import type { Owner } from './owner.js'
 
+/** The attempt in which a call is made; hand it on as `{ context: attempt }`. */
 export interface CallContext {
   /** `CALL#ATTEMPT`, for the records of what is called below. */
   readonly id: string

@@ -8,6 +8,7 @@
  * @module
  */
 
+/** What is given up with the attempt or call above it. */
 export interface Abortable {
   /** The caller left, for this reason. */
   abort(reason: unknown): void

@@ -18,6 +18,7 @@ export interface PeerContext {
   readonly attempt: number
   /** ms for which the caller waits for this attempt, counted from sending. Absent: it does not say. */
   readonly deadline?: number
+  /** Does somebody wait for it? */
   readonly urgency?: 'interactive' | 'background'
   /** The service that calls. */
   readonly caller?: string
@@ -44,6 +45,7 @@ export interface PeerPushback {
   readonly slot?: number
   /** `false`: nothing of this request took effect. */
   readonly applied?: boolean
+  /** Why it should not be repeated now. */
   readonly reason?: PeerReason
   /** Who says it: this one host, or the service as a whole. */
   readonly scope?: 'host' | 'service'

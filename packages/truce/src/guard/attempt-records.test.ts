@@ -28,7 +28,7 @@ function setUp(options: DependencyOptions = {}) {
   return { time, operation }
 }
 
-/** The rule of CONTRACT 8: one call, one last record with its stop. */
+/** One call, one last record with its stop. */
 function expectOneStop() {
   expect(records.map((record) => record.stop === undefined)).toEqual(
     [...records.keys()].map((n) => n < records.length - 1),

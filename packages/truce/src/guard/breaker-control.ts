@@ -9,24 +9,31 @@
  */
 import type { Override } from '../policy/breaker.js'
 import { OptionError } from './errors.js'
-import { knownOptions, name } from './options/check.js'
+import { name, neededOptions } from './options/check.js'
 import { type Duration, duration } from './options/units.js'
 import type { PartitionSet } from './partition-set.js'
 
-/** Who says it, and why. */
+/** Who says it, and why: an override that nobody can ask about is the next incident. */
 export interface By {
+  /** A person or a tool that can be asked. */
   who: string
+  /** The incident, the change, the reason. */
   why: string
 }
 
 /** The operator's word in force. */
 export interface OverrideInForce extends By {
+  /** What was said. */
   readonly kind: Override['kind']
   /** Epoch ms; `Infinity` until it is taken back. */
   readonly until: number
 }
 
-/** @throws OptionError (all three) where who, why or the time is missing, or the dependency has no breaker */
+/**
+ * The operator's hand on a breaker.
+ *
+ * @throws OptionError (all three) where who, why or the time is missing, or the dependency has no breaker
+ */
 export interface BreakerControl {
   /** Refuses every attempt for so long; then probes decide. */
   forceOpen(by: By & { for: Duration }): void
@@ -36,6 +43,7 @@ export interface BreakerControl {
   isolate(by: By & { for?: Duration }): void
   /** Takes back what was said. Background calls that wait look again at once. */
   restore(): void
+  /** What was said and still holds. */
   readonly override: OverrideInForce | undefined
 }
 
@@ -44,7 +52,7 @@ export function breakerControl(partitions: PartitionSet): BreakerControl {
     if (partitions.whole.policy.breaker === null) {
       throw new OptionError('breaker', 'none', 'a breaker: without one there is nothing to override')
     }
-    knownOptions(by ?? null, ['who', 'why', 'for'], kind)
+    neededOptions(by, ['who', 'why', 'for'], kind)
     const [who, why] = [name(by.who, `${kind}.who`), name(by.why, `${kind}.why`)]
     if (by.for === undefined && !endless) throw new OptionError(`${kind}.for`, by.for, "how long, such as '10m'")
     const until = by.for === undefined ? Infinity : partitions.now() + duration(by.for, `${kind}.for`)

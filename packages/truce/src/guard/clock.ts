@@ -6,7 +6,9 @@
 
 /** An armed timer. In mid-backoff it keeps the process alive, under an attempt it does not. */
 export interface Alarm {
+  /** Does it keep the process alive until it rings? */
   keepAlive(yes: boolean): void
+  /** It will not ring. */
   cancel(): void
 }
 

@@ -13,10 +13,13 @@ import { type OperationOptions, operationSettings } from './options/operation-op
 import { makeOperation, type Operation } from './operation.js'
 import type { Partition } from './partition.js'
 import { PartitionSet } from './partition-set.js'
+import { type RetryControl, retryControl } from './retry-control.js'
 import { StandIn } from './stand-in.js'
 import { WaitingRoom } from './waiting-room.js'
 
+/** What is called, guarded: make its operations once, and share them. */
 export interface Dependency {
+  /** As it was given. */
   readonly name: string
   /** What partitions are named by, where it has any. */
   readonly partitionedBy: 'host' | 'tenant' | 'shard' | undefined
@@ -30,6 +33,8 @@ export interface Dependency {
   state(partition?: string): DependencyGauges
   /** The operator's hand on its breaker. */
   readonly breaker: BreakerControl
+  /** The operator's hand on its retries. */
+  readonly retries: RetryControl
 }
 
 /** Of one operation in one partition. */
@@ -96,5 +101,6 @@ export function dependency(name: string, options: DependencyOptions = {}): Depen
     },
     state: (partition) => partitions.gauges(partition),
     breaker: breakerControl(partitions),
+    retries: retryControl(partitions),
   })
 }

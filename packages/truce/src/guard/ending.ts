@@ -126,7 +126,7 @@ function refusal({ core }: CallState, { stop, now, retryAt }: Ending): Error {
     stop,
     retryIn: Number.isFinite(retryAt) ? (retryAt as number) - now : undefined,
   }
-  if (stop === 'breaker') return new BreakerOpenError(facts)
+  if (stop === 'breaker') return new BreakerOpenError({ ...facts, by: core.policy.breaker?.override(now) })
   return stop === 'deadline' ? new DeadlineError(facts) : new OverloadedError(facts)
 }
 

@@ -25,7 +25,7 @@ describe('errors of Truce’s own', () => {
     [
       new OverloadedError({ ...refusal, stop: 'concurrency' }),
       'TRUCE_OVERLOADED',
-      'inventory.reserve was not sent: all places of its concurrency limit and queue are taken',
+      'inventory.reserve was not sent: all slots of its concurrency limit are taken and its queue is full',
     ],
     [
       new OverloadedError({ ...refusal, stop: 'throttled' }),
@@ -35,12 +35,17 @@ describe('errors of Truce’s own', () => {
     [
       new DeadlineError({ ...refusal, stop: 'deadline' }),
       'TRUCE_DEADLINE',
-      'the deadline of inventory.reserve has passed',
+      "inventory.reserve ran out of time: the nearest of its deadlines (the operation's, the call's, or that of the attempt above) has passed, or leaves too little for an attempt",
     ],
     [
       new AttemptTimeoutError('inventory', 'reserve', 99.6),
       'TRUCE_ATTEMPT_TIMEOUT',
       'inventory.reserve did not answer within 100 ms',
+    ],
+    [
+      new AttemptTimeoutError('inventory', 'reserve', 30_000, undefined, 'fell silent for'),
+      'TRUCE_ATTEMPT_TIMEOUT',
+      'inventory.reserve fell silent for 30000 ms',
     ],
     [
       new OptionError('attempts', 0, 'a whole number of at least 1'),

@@ -11,6 +11,7 @@ import type { StopReason } from '../policy/stop.js'
 
 const BRAND = Symbol.for('truce.error')
 
+/** One a class of error: what to tell them by where a copy of this package threw them. */
 export type TruceErrorCode =
   | 'TRUCE_BREAKER_OPEN'
   | 'TRUCE_OVERLOADED'
@@ -23,10 +24,14 @@ export type TruceErrorCode =
 export interface Refusal {
   readonly dependency: string
   readonly operation: string
+  /** What refused it, in the words of the stop reasons. */
   readonly stop: StopReason
   /** In so many ms it may be tried again; `undefined` where nobody knows. */
   readonly retryIn?: number | undefined
+  /** What failed before, where anything was sent. */
   readonly cause?: unknown
+  /** The operator's word, where that refused it. */
+  readonly by?: { readonly kind: string; readonly who: string; readonly why: string } | undefined
 }
 
 abstract class TruceError extends Error {
@@ -50,12 +55,16 @@ abstract class RefusalError extends TruceError {
   }
 }
 
+const WORDS: Readonly<Record<string, string>> = { 'force-open': 'opened', isolate: 'isolated' }
+
 /** Nothing was sent: the breaker of the dependency is open. */
 export class BreakerOpenError extends RefusalError {
   override readonly name = 'BreakerOpenError'
   readonly code = 'TRUCE_BREAKER_OPEN'
   constructor(refusal: Refusal) {
-    super(`${refusal.dependency}.${refusal.operation} was not sent: the breaker refuses it${again(refusal)}`, refusal)
+    const { dependency, operation, by } = refusal
+    const why = by ? `${WORDS[by.kind]} by ${by.who} (${by.why})` : 'the breaker refuses it'
+    super(`${dependency}.${operation} was not sent: ${why}${again(refusal)}`, refusal)
   }
 }
 
@@ -66,7 +75,7 @@ export class OverloadedError extends RefusalError {
   constructor(refusal: Refusal) {
     const why =
       refusal.stop === 'concurrency'
-        ? 'all places of its concurrency limit and queue are taken'
+        ? 'all slots of its concurrency limit are taken and its queue is full'
         : 'it has timed out lately and its governor sheds calls'
     super(`${refusal.dependency}.${refusal.operation} was not sent: ${why}`, refusal)
   }
@@ -77,7 +86,12 @@ export class DeadlineError extends RefusalError {
   override readonly name = 'DeadlineError'
   readonly code = 'TRUCE_DEADLINE'
   constructor(refusal: Refusal) {
-    super(`the deadline of ${refusal.dependency}.${refusal.operation} has passed`, refusal)
+    const { dependency, operation } = refusal
+    super(
+      `${dependency}.${operation} ran out of time: the nearest of its deadlines (the operation's, the call's, or that ` +
+        'of the attempt above) has passed, or leaves too little for an attempt',
+      refusal,
+    )
   }
 }
 
@@ -90,17 +104,21 @@ export class OvertakenError extends TruceError {
   }
 }
 
-/** An attempt took longer than its timeout. What it did at the other side is not known. */
+/** An attempt took longer than its timeout, or its stream fell silent. What it did at the other side is not known. */
 export class AttemptTimeoutError extends TruceError {
   override readonly name = 'AttemptTimeoutError'
   readonly code = 'TRUCE_ATTEMPT_TIMEOUT'
-  /** ms. */
+  /** What it was given, ms: for its answer, or between two chunks of it. */
   readonly timeout: number
-  constructor(dependency: string, operation: string, timeout: number, cause?: unknown) {
-    super(
-      `${dependency}.${operation} did not answer within ${Math.round(timeout)} ms`,
-      cause === undefined ? undefined : { cause },
-    )
+  /** @param how what it did not do, or did, for so long */
+  constructor(
+    dependency: string,
+    operation: string,
+    timeout: number,
+    cause?: unknown,
+    how: 'did not answer within' | 'fell silent for' = 'did not answer within',
+  ) {
+    super(`${dependency}.${operation} ${how} ${Math.round(timeout)} ms`, cause === undefined ? undefined : { cause })
     this.timeout = timeout
   }
 }
@@ -109,6 +127,7 @@ export class AttemptTimeoutError extends TruceError {
 export class OptionError extends TruceError {
   override readonly name = 'OptionError'
   readonly code = 'TRUCE_OPTION'
+  /** Its path, such as `breaker.cooldown`. */
   readonly option: string
   constructor(option: string, value: unknown, allowed: string) {
     super(`option ${option} is ${show(value)}; allowed: ${allowed}`)

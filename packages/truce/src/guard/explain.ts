@@ -9,6 +9,7 @@
 import type { Certainty, FailureClass } from '../policy/classify.js'
 import type { StopReason } from '../policy/stop.js'
 
+/** Why a call ended, and what is known of its effect. */
 export interface Explanation {
   /** Why no further attempt was made. */
   readonly stop: StopReason

@@ -13,6 +13,7 @@ export type Quality = 'stale' | 'partial' | 'approximate'
 export interface Failed {
   /** What `run()` would have rejected with, or the failed answer that it would have resolved with. */
   readonly error: unknown
+  /** Why no further attempt was made. */
   readonly stop: StopReason
   /** Class of the last failure; `undefined` where nothing was sent. */
   readonly class: FailureClass | undefined

@@ -194,7 +194,6 @@ describe('a hedge', () => {
 describe('a hedge does not go out', () => {
   const never: readonly [string, DependencyOptions, Partial<OperationOptions>][] = [
     ['for a write without a key', OFF, { effect: 'write' }],
-    ['with one attempt', OFF, { attempts: 1 }],
     ['where another layer owns the retries', OFF, { owner: 'somebody-else' }],
     ['without room in the concurrency limit', { ...OFF, concurrency: { limit: 1, queue: 0 } }, {}],
     ['where less is left of the deadline than an answer takes', OFF, { deadline: 55 }],
@@ -333,9 +332,8 @@ describe('what a hedge takes', () => {
     } as const
     const { time, guarded, expectEmpty } = setUp({ governor: 'none', breaker })
     const job = guarded.operation('job', {
-      effect: 'read',
+      effect: 'write',
       use: 'background',
-      attempts: 1,
       attemptTimeout: 5_000,
       hedge: { after: 50 },
     })

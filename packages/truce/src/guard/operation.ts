@@ -14,10 +14,15 @@ import { type CallRules, callSettings, PLAIN, type RunOptions } from './run-opti
 
 declare const standIn: unique symbol
 
-/** @typeParam F what its fallback gives; `never` where it has none */
+/**
+ * A named action on a dependency, guarded: `dependency().operation()` makes it.
+ *
+ * @typeParam F what its fallback gives; `never` where it has none
+ */
 export interface Operation<F = never> {
   /** Types only, never there: without it an operation with a fallback would pass for one that has none. */
   readonly [standIn]?: () => F
+  /** As it was given. */
   readonly name: string
   /**
    * Calls `fn`, and again where the contract allows it. Resolves with what `fn` gave last (an answer
@@ -42,7 +47,6 @@ export interface Operation<F = never> {
 
 /** What an operation is made of. */
 export interface OperationParts extends CallRules {
-  readonly name: string
   readonly rules: RetryRules
   readonly observes: boolean
   /** Of calls that name no partition. */

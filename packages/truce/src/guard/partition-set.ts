@@ -17,6 +17,13 @@ import type { DependencySettings } from './options/dependency-options.js'
 import { Partition, type Shared } from './partition.js'
 import { wheelOf } from './wheel.js'
 
+/** Who stopped retries, why, and until when (ms on the guard's clock). */
+export interface Stopped {
+  readonly who: string
+  readonly why: string
+  readonly until: number
+}
+
 export class PartitionSet {
   readonly #settings: DependencySettings
   readonly #shared: Shared
@@ -27,6 +34,7 @@ export class PartitionSet {
   #made: WeakRef<Partition>[] = []
   #pruneAt = 16
   #override: Override | undefined
+  #noRetries: Stopped | undefined
 
   constructor(name: string, settings: DependencySettings, clock: Clock, random: Random) {
     const { service, layer, concurrency } = settings
@@ -106,6 +114,20 @@ export class PartitionSet {
     return [this.whole, ...this.#known.values()]
   }
 
+  /** An operator stops retries, for all partitions, also those that are met later; `undefined` takes it back. */
+  stopRetries(word: Stopped | undefined): void {
+    this.#noRetries = word
+    for (const partition of this.#alive()) {
+      partition.policy.stopRetries(word?.until ?? Number.NEGATIVE_INFINITY)
+      if (!word) partition.lookAgain(this.now())
+    }
+  }
+
+  /** The operator's word on retries in force. */
+  retriesStopped(): Stopped | undefined {
+    return this.#noRetries && this.now() < this.#noRetries.until ? this.#noRetries : undefined
+  }
+
   /** With those forgotten, as far as somebody still uses them. */
   #alive(): Partition[] {
     const alive = this.#made.flatMap((made) => made.deref() ?? [])
@@ -122,6 +144,8 @@ export class PartitionSet {
     const partition = new Partition(this.#shared, this.#settings.policy(), key)
     const word = this.overridden()
     if (word) obey(partition, word)
+    const stopped = this.retriesStopped()
+    if (stopped) partition.policy.stopRetries(stopped.until)
     // Old workers have none.
     if (typeof WeakRef === 'function') this.#made.push(new WeakRef(partition))
     if (this.#made.length >= this.#pruneAt) this.#prune()

@@ -87,6 +87,11 @@ export class Partition {
   /** An operator moved the breaker, or let it go: whoever waits may look again. */
   overridden(now: number, word: Override | undefined): void {
     this.breakerChanged(now, word)
+    this.lookAgain(now)
+  }
+
+  /** Whoever waits may look again. */
+  lookAgain(now: number): void {
     for (const room of this.rooms) room.reopened(now)
   }
 

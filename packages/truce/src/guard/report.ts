@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { leavesDoubt } from '../policy/classify.js'
 import type { StopReason } from '../policy/stop.js'
 import { attempts } from '../telemetry/events.js'
 import type { AttemptRecord } from '../telemetry/record.js'
@@ -16,7 +17,7 @@ export function reportAttempt(call: CallState, now: number, stop?: StopReason, s
   if (!attempts.active || call.lane === undefined) return
   const { failure, lane } = call
   const outcome = failure ? failure.class : 'ok'
-  const certainty = failure ? failure.certainty : 'applied'
+  const certainty = failure ? (leavesDoubt(failure) ? 'unknown' : 'not-applied') : 'applied'
   emit(call, lane, now, outcome, certainty, stop, stop === 'ok' ? 'live' : source)
 }
 

@@ -30,21 +30,22 @@ import { Partition } from './partition.js'
 import { callSettings, PLAIN, type RunOptions } from './run-options.js'
 import { wheelOf } from './wheel.js'
 
+/** What `retry()` may be told; a dependency's operation knows more. */
 export interface RetryOptions {
   /** Attempts, the first included. Default 3. */
-  attempts?: number
+  attempts?: number | undefined
   /** Stops new attempts, never cuts a running one. Default 10 s. */
-  deadline?: Duration | 'none'
-  /** Default 100 ms × 2 up to 2 s, full jitter. */
-  backoff?: BackoffOptions | 'none'
+  deadline?: Duration | 'none' | undefined
+  /** How long to wait before a retry; `none`: not at all. Default 100 ms × 2 up to 2 s, full jitter. */
+  backoff?: BackoffOptions | 'none' | undefined
   /** Transient classes worth another attempt. Default: all. */
-  retryOn?: readonly TransientClass[]
+  retryOn?: readonly TransientClass[] | undefined
   /** What results and errors mean; asked before the built-in rules. */
-  classify?: Classifier | readonly Classifier[]
-  /** The caller's own abort. */
-  signal?: AbortSignal
+  classify?: Classifier | readonly Classifier[] | undefined
+  /** The caller's own abort. Its reason is what `retry()` rejects with. */
+  signal?: AbortSignal | undefined
   /** The attempt in which this call is made. */
-  context?: RunOptions['context']
+  context?: RunOptions['context'] | undefined
 }
 
 const NAMES: readonly (keyof RetryOptions)[] = [
@@ -62,7 +63,7 @@ const baseline = PRESETS.baseline
 /** A script may wait for a host whose name does not resolve yet (compose, Kubernetes): it is down, not misspelt. */
 const CLASSIFY = /* @__PURE__ */ httpClassifier({ resolvedBefore: () => true })
 
-const NO_KEYS = { cacheKey: [], partitioned: false }
+const NO_KEYS = { name: 'retry', cacheKey: [], partitioned: false }
 
 let shared: Partition | undefined
 

@@ -7,27 +7,29 @@ import type { CallContext } from '../context/context.js'
 import type { RetryRules } from '../policy/retry.js'
 import { OptionError } from './errors.js'
 import { knownOptions, name } from './options/check.js'
+import { OF_RUN } from './options/names.js'
 import { type Duration, duration } from './options/units.js'
 
+/** What one call says of itself. */
 export interface RunOptions {
   /** Idempotency key that the dependency honours: makes a write safe to repeat. 1 to 255 printable ASCII characters. */
-  key?: string
+  key?: string | undefined
   /** How old the key is already; a key past the operation's window is not repeated. Default 0. */
-  age?: Duration
+  age?: Duration | undefined
   /** The caller's own abort. Its reason is what `run()` rejects with. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** `background`: refusals for want of room wait. Default: the operation's. */
-  urgency?: 'interactive' | 'background'
+  urgency?: 'interactive' | 'background' | undefined
   /** Time for the whole call; the operation's and the caller's above hold as well, the smallest counts. */
-  deadline?: Duration
+  deadline?: Duration | undefined
   /** The attempt in which this call is made; without it, the inherited one where inheritance is on. */
-  context?: CallContext
+  context?: CallContext | undefined
   /** `false`: what is sent can be sent only once (a stream). Default true. */
-  replayable?: boolean
+  replayable?: boolean | undefined
   /** Which part of the dependency is called, where it is partitioned: the host, tenant or shard. */
-  partition?: string
+  partition?: string | undefined
   /** What the answer depends on, by the names that the operation's `cached.key` lists. */
-  cacheKey?: Readonly<Record<string, string | number>>
+  cacheKey?: Readonly<Record<string, string | number>> | undefined
 }
 
 /** Checked. */
@@ -60,14 +62,14 @@ export const PLAIN: CallSettings = Object.freeze({
   cacheKey: undefined,
 })
 
-const NAMES: readonly (keyof RunOptions)[] = [
-  'key', 'age', 'signal', 'urgency', 'deadline', 'context', 'replayable', 'partition', 'cacheKey',
-] // prettier-ignore
+const NAMES: readonly (keyof RunOptions)[] = OF_RUN
 
 const KEY = /^[\x20-\x7e]{1,255}$/
 
 /** What of an operation decides which options its calls may and must have. */
 export interface CallRules {
+  /** The operation's, for messages. */
+  readonly name: string
   readonly rules: RetryRules
   readonly cacheKey: readonly string[]
   readonly partitioned: boolean
@@ -106,13 +108,17 @@ export function callSettings(options: RunOptions | undefined, of: CallRules): Ca
     context,
     replayable,
     rules: rulesFor(options.urgency, of.rules),
-    partition: partition(options.partition, of.partitioned),
+    partition: partition(options.partition, of),
     cacheKey: cacheKey(options.cacheKey, of.cacheKey, options.partition),
   }
 }
 
-function partition(given: string | undefined, partitioned: boolean): string | undefined {
-  if (partitioned) return name(given, 'partition')
+function partition(given: string | undefined, of: CallRules): string | undefined {
+  if (of.partitioned) {
+    if (given !== undefined) return name(given, 'partition')
+    const which = `a string that says which host, tenant or shard '${of.name}' is for: run(fn, { partition })`
+    throw new OptionError('partition', given, which)
+  }
   if (given === undefined) return undefined
   throw new OptionError('partition', given, 'nothing: the dependency is not partitioned (its option partition)')
 }

@@ -275,7 +275,8 @@ describe('what cannot be', () => {
   const refused: readonly (readonly [string, Partial<OperationOptions<unknown>>])[] = [
     ['fallback', { exhausted: 'fallback' }],
     ['exhausted', { exhausted: 'fail', fallback: () => 1 }],
-    ['exhausted', { effect: 'write', fallback: () => 1 }],
+    ['fallback', { effect: 'write', fallback: () => 1 }],
+    ['fallback', { effect: 'write', exhausted: 'fallback', fallback: () => 1 }],
     ['exhausted', { effect: 'write', exhausted: { cached: { maxAge: 1, key: ['id'] } } }],
     ['exhausted.cached.maxAge', { exhausted: { cached: { key: ['id'] } } as never }],
     ['exhausted.cached.key', { exhausted: { cached: { maxAge: 1, key: [] } } }],

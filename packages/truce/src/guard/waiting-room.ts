@@ -135,6 +135,8 @@ export class WaitingRoom implements Timer {
   #waitAt(now: number): number {
     const turn = this.#line.waitAt(now)
     if (turn > 0) return turn
+    const stopped = this.#policy.retriesStoppedFor(now)
+    if (stopped > 0) return stopped
     if (this.#bulkhead && this.#bulkhead.inFlight >= this.#bulkhead.limit) return ASK_AGAIN
     const { breaker } = this.#policy
     if (breaker === null || breaker.wouldAllow(now)) return 0

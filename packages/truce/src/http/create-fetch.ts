@@ -10,7 +10,7 @@
 import type { Dependency } from '../guard/dependency.js'
 import { OptionError } from '../guard/errors.js'
 import type { Operation } from '../guard/operation.js'
-import { knownOptions } from '../guard/options/check.js'
+import { neededOptions } from '../guard/options/check.js'
 import { type OperationOptions, operationSettings } from '../guard/options/operation-options.js'
 import { Exchange } from './exchange.js'
 import { readRequest } from './request.js'
@@ -20,19 +20,20 @@ export interface Dispatcher {
   dispatch(...args: never[]): unknown
 }
 
+/** What a guarded fetch calls and how; besides these all options of an operation but `effect`, which the method says. */
 export interface FetchOptions extends Omit<OperationOptions<Response>, 'effect'> {
   /** What is called; its budget, breaker and limits hold for all requests made here. */
   dependency: Dependency
   /** The fetch that sends. Default: the global one. */
-  fetch?: typeof globalThis.fetch
+  fetch?: typeof globalThis.fetch | undefined
   /** An undici dispatcher for every attempt, such as `agent()` of `truce/undici`; one in `init` goes before it. Node only. */
-  dispatcher?: Dispatcher
+  dispatcher?: Dispatcher | undefined
   /** Name of the operation, for records and metrics: keep them few. Default: the method. */
-  operation?: (method: string, url: string) => string
+  operation?: ((method: string, url: string) => string) | undefined
   /** Methods beyond the safe ones that may be repeated without a key, such as `PUT` of the whole. Default: none. */
-  natural?: readonly string[]
+  natural?: readonly string[] | undefined
   /** Which part of a partitioned dependency a request goes to. Default: its host, where that is what partitions are. */
-  partition?: (method: string, url: string) => string
+  partition?: ((method: string, url: string) => string) | undefined
 }
 
 const NAMES: readonly (keyof FetchOptions)[] = [
@@ -87,7 +88,7 @@ const OTHER = '(other)'
 /** Checks the options. @returns the operation for a method and a URL, made when first asked for */
 function operationsOf(options: FetchOptions): (method: string, url: string) => Operation<Response> {
   noConnectTimeout(options)
-  knownOptions(options ?? null, NAMES, 'createFetch')
+  neededOptions(options, NAMES, 'createFetch')
   const {
     dependency,
     fetch,

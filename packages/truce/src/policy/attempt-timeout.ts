@@ -28,6 +28,7 @@ export const ADAPTIVE_TIMEOUT = Object.freeze({
   beyond: 2,
 })
 
+/** What of the times that answers took makes a timeout, and its bounds. */
 export interface AdaptiveTimeoutSettings {
   /** In (0, 1). */
   readonly quantile: number
@@ -40,6 +41,8 @@ export interface AdaptiveTimeoutSettings {
 }
 
 /**
+ * An attempt timeout that follows how long attempts take.
+ *
  * @example
  * const timeout = new AdaptiveTimeout({ ...ADAPTIVE_TIMEOUT, max: 3_000 })
  * timeout.succeeded(120)

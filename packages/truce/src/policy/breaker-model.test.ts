@@ -1,5 +1,5 @@
 /**
- * The breaker against a slow model: lists of outcomes, permits as objects, every rule of DESIGN 4.6
+ * The breaker against a slow model: lists of outcomes, permits as objects, every rule of its states
  * written out once more without a thought for cost. Permits end late, out of order, or never.
  */
 import fc from 'fast-check'

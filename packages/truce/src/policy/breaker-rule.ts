@@ -28,12 +28,13 @@ export interface RateRule {
   readonly failureRate: number
   /** Share of failures from which it opens. */
   readonly openRate: number
-  /** Judged only from so many outcomes on. 5 hurts callers with little traffic (defaults.md, 9). */
+  /** Judged only from so many outcomes on. In simulation 5 hurt callers with little traffic. */
   readonly minimumCalls: number
   /** Share of slow calls from which it opens; only where slow calls are told apart. */
   readonly slowRate: number
 }
 
+/** What a breaker remembers, and from where on it is bad. */
 export type BreakerRule = ConsecutiveRule | RateRule
 
 /** Remembers outcomes and judges them. */
@@ -51,6 +52,7 @@ export interface Memory {
   readonly spotless: boolean
 }
 
+/** A memory for this rule, empty. */
 export function memory(rule: BreakerRule): Memory {
   if (rule.kind === 'consecutive') return new Consecutive(rule)
   return rule.kind === 'count' ? new CountMemory(rule) : new TimeMemory(rule)

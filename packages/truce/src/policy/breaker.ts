@@ -15,6 +15,7 @@ import { type BreakerRule, type Memory, memory, type Signal } from './breaker-ru
 import { Leases } from './leases.js'
 import type { Random } from './random.js'
 
+/** When it opens, for how long, and how it closes. Times in ms. */
 export interface BreakerSettings {
   readonly rule: BreakerRule
   /** First open time, ms, spread by ± 25 %. */
@@ -31,7 +32,10 @@ export interface BreakerSettings {
   readonly lease: number
 }
 
-/** DESIGN 4.6; long cooldowns and ramps cost more than the outage (defaults.md: 30 s loses 28 points on b). */
+/**
+ * Times in ms. Chosen by simulation: long cooldowns and ramps cost more than the outage. Of a dependency that is down
+ * for a short time, a cooldown of 30 s loses 28 points of success.
+ */
 export const BREAKER = Object.freeze({
   window: 10_000,
   size: 100,
@@ -52,6 +56,7 @@ export const BREAKER = Object.freeze({
   failures: 5,
 })
 
+/** `shedding`: a share of the calls is refused. `half-open`: probes alone are let through. */
 export type BreakerState = 'closed' | 'shedding' | 'open' | 'half-open'
 
 /** An operator's word against the breaker's own: who, why, and until when (ms on the breaker's clock). */
@@ -66,6 +71,7 @@ export interface Override {
 export type Permit = number
 const REFUSED: Permit = 0
 
+/** The state machine of one breaker. */
 export class Breaker {
   readonly #settings: BreakerSettings
   readonly #memory: Memory

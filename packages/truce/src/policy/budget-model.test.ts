@@ -10,7 +10,7 @@ interface Paid {
   readonly at: number
 }
 
-/** DESIGN 4.5 read literally: everything is counted anew at each question. */
+/** The rules of the budget read literally: everything is counted anew at each question. */
 class Ledger {
   originals: number[] = []
   firstSuccesses: number[] = []

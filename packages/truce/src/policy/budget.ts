@@ -15,7 +15,7 @@
 import { Bucket, COMMON, RETRY, Shares } from './shares.js'
 import { TimeWindow } from './window.js'
 
-/** DESIGN 4.5, chosen by simulation (defaults.md, round 2: 0.4 beats 0.2 a success, the refund is worth a point). */
+/** Chosen by simulated outages: a deposit of 0.4 beats 0.2, and giving back what a successful retry cost is worth a point. */
 export const BUDGET = Object.freeze({
   /** Hard ceiling on retries ÷ originals over the window. */
   ratio: 0.5,
@@ -25,11 +25,13 @@ export const BUDGET = Object.freeze({
   capacity: 0.1,
   /** … and at most so many. */
   capacityMax: 100,
+  /** ms. */
   window: 10_000,
   /** Fleets up to this size allow one call's worth of retries; in larger ones small allowances add up. */
   smallFleet: 10,
 })
 
+/** Checked: ceilings, allowances, and who shares them. */
 export interface BudgetSettings {
   /** Hard ceiling on retries ÷ originals over 10 s. */
   readonly ratio: number
@@ -73,6 +75,7 @@ const FIRST_OF_PARTS = 3
 const FLOOR_OF_PART = RETRY + 1
 const CODES_OF_PART = RETRY + 2
 
+/** Says whether a retry can be paid, and remembers what was. */
 export class Budget {
   readonly #settings: BudgetSettings
   readonly #parent: Budget | null

@@ -17,7 +17,9 @@ export const TRANSIENT = Object.freeze(['timeout', 'unavailable', 'overloaded', 
 /** Failures that another attempt cannot change. */
 export const PERMANENT = Object.freeze(['invalid', 'unauthorized', 'not-found', 'rejected'] as const)
 
+/** A class of `TRANSIENT`. */
 export type TransientClass = (typeof TRANSIENT)[number]
+/** A class of `PERMANENT`. */
 export type PermanentClass = (typeof PERMANENT)[number]
 
 /** `exhausted`: a layer below already spent its retries. `aborted`: the caller left. */
@@ -28,7 +30,9 @@ export type Certainty = 'not-applied' | 'unknown'
 
 /** A failed attempt, judged. */
 export interface Failure {
+  /** Can another attempt help? */
   readonly class: FailureClass
+  /** Can another attempt hurt? `unknown`: this one may have taken effect. */
   readonly certainty: Certainty
   /**
    * Did the dependency itself answer? An error thrown by the caller's own code says nothing of the
@@ -67,14 +71,17 @@ export function failure(
   return { class: failureClass, certainty, answered: true, ...hints }
 }
 
+/** May the failure pass by itself? */
 export function isTransient(failureClass: FailureClass): failureClass is TransientClass {
   return (TRANSIENT as readonly string[]).includes(failureClass)
 }
 
+/** Can no other attempt change it? */
 export function isPermanent(failureClass: FailureClass): failureClass is PermanentClass {
   return (PERMANENT as readonly string[]).includes(failureClass)
 }
 
+/** Is it a word for a class of failure? */
 export function isFailureClass(word: unknown): word is FailureClass {
   return (
     typeof word === 'string' &&

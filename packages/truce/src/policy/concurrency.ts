@@ -18,6 +18,7 @@ export interface ConcurrencySettings {
   readonly queue: number
 }
 
+/** What became of an attempt that asks for a slot. */
 export type Entry = 'entered' | 'queued' | 'refused'
 
 /** A place in the queue. Waiters extend it, so that waiting allocates nothing more. */
@@ -28,6 +29,7 @@ export interface Waiter {
   queued: boolean
 }
 
+/** A bounded number of attempts at once, and a bounded queue before it. */
 export class Bulkhead<W extends Waiter> {
   /** As it was made; the limit in force is `limit`. */
   readonly settings: ConcurrencySettings

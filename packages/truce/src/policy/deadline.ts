@@ -11,7 +11,7 @@
  * @module
  */
 
-/** Defaults and their sources: DESIGN 4.4 (margin), 4.2 (least). */
+/** What is held back of the time left, and what an attempt needs of it. */
 export const DEADLINE = Object.freeze({
   /** Share of the attempt's time held back for the way home. */
   margin: 0.05,

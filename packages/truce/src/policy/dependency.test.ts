@@ -290,6 +290,23 @@ describe('dependency', () => {
     })
   })
 
+  describe('retries that an operator stopped', () => {
+    it('are refused until their time, by when they would start, and originals never', () => {
+      const policy = build()
+      policy.stopRetries(100)
+      expect([0, 99, 100].map((at) => policy.refusesRetry(0, at, never))).toEqual(['budget', 'budget', undefined])
+      expect(policy.refusesOriginal(0, never)).toBeUndefined()
+      expect([0, 60, 100, 200].map((now) => policy.retriesStoppedFor(now))).toEqual([100, 40, 0, 0])
+    })
+
+    it('go again when that is taken back', () => {
+      const policy = build()
+      policy.stopRetries(100)
+      policy.stopRetries(Number.NEGATIVE_INFINITY)
+      expect([policy.refusesRetry(0, 0, never), policy.retriesStoppedFor(0)]).toEqual([undefined, 0])
+    })
+  })
+
   it('without its parts lets everything through and asks for nothing', () => {
     const policy = build()
     expect([policy.refusesOriginal(0, never), policy.refusesRetry(0, 0, never), policy.pay(0)]).toEqual([

@@ -29,12 +29,15 @@ export interface Parts {
 /** Permit of attempts to a dependency without a breaker. */
 const FREE: Permit = 1
 
+/** The policies of one dependency, or of one partition of it, and what moves them. */
 export class DependencyPolicy {
   readonly breaker: Breaker | null
   readonly governor: Governor | null
   readonly budget: Budget | null
   readonly #slowCall: number
   #answered = false
+  /** An operator's word: no retries and no hedges until then. */
+  #noRetriesUntil = Number.NEGATIVE_INFINITY
 
   constructor(parts: Parts) {
     this.breaker = parts.breaker
@@ -89,8 +92,19 @@ export class DependencyPolicy {
     return undefined
   }
 
-  /** Would a retry that starts at `at` be refused, budget aside? */
+  /** No retries and no hedges before `until`, whatever the budget holds; originals go on. `-Infinity` takes it back. */
+  stopRetries(until: number): void {
+    this.#noRetriesUntil = until
+  }
+
+  /** How long retries are still stopped, ms; 0: they are not. */
+  retriesStoppedFor(now: number): number {
+    return Math.max(0, this.#noRetriesUntil - now)
+  }
+
+  /** Would a retry that starts at `at` be refused, what the budget holds aside? */
   refusesRetry(now: number, at: number, random: Random): StopReason | undefined {
+    if (at < this.#noRetriesUntil) return 'budget'
     if (this.breaker !== null && !this.breaker.wouldAllow(at)) return 'breaker'
     if (this.governor !== null && !this.governor.allowsRetry(now, random)) return 'throttled'
     return undefined

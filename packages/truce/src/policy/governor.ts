@@ -13,7 +13,7 @@
 import type { Random } from './random.js'
 import { TimeWindow } from './window.js'
 
-/** The published constants and nothing else (DESIGN 4.5, found by simulation; defaults.md, round 2). */
+/** Found by the simulated storms named above; all that the governor knows. */
 export const GOVERNOR = Object.freeze({
   lowest: 0.2,
   highest: 2,
@@ -31,9 +31,11 @@ export const GOVERNOR = Object.freeze({
   originals: 0.8,
   /** Below so many outcomes in the window retries are left alone. */
   quiet: 5,
+  /** ms. */
   window: 10_000,
 })
 
+/** One level for how much room there is, and what it sheds. */
 export class Governor {
   #z: number = GOVERNOR.highest
   readonly #outcomes: TimeWindow

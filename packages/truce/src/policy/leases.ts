@@ -10,6 +10,7 @@
 /** Equal to no holder, so that a refused permit (0) holds nothing. */
 const NOBODY = Number.NaN
 
+/** So many places, each given for so many ms. */
 export class Leases {
   readonly #holders: Float64Array
   readonly #until: Float64Array

@@ -33,6 +33,7 @@
  * @module
  */
 
+/** Its bounds and its gains, found on the models of limit-model.test.ts. */
 export const LIMIT = Object.freeze({
   min: 1,
   max: 1_000,
@@ -61,6 +62,7 @@ export const LIMIT = Object.freeze({
   least: 1,
 })
 
+/** The bounds of a learned limit, in attempts at once. */
 export interface LimitSettings {
   /** Whole, at least 1. */
   readonly min: number
@@ -69,6 +71,8 @@ export interface LimitSettings {
 }
 
 /**
+ * A concurrency limit that follows how long attempts take.
+ *
  * @example
  * const learned = new AdaptiveLimit(LIMIT)
  * if (learned.inFlight < learned.limit) learned.started()

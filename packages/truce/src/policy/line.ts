@@ -13,7 +13,7 @@ import { type Failure, isTransient } from './classify.js'
 import { GOVERNOR } from './governor.js'
 import type { Random } from './random.js'
 
-/** DESIGN 4.5. The waits between failed probes are the background preset's backoff. */
+/** The waits between failed probes are the background preset's backoff. */
 export const LINE = Object.freeze({
   releasedBySuccess: 2,
   /** One that has not come back after so many ms no longer keeps the others waiting. */
@@ -24,12 +24,17 @@ export const LINE = Object.freeze({
 /** How one that was sent ended; `slowly`: it took more than half of its time. */
 export type LineEnd = 'well' | 'slowly' | 'badly'
 
-/** @param failure how it failed, if it did: an answer that is final is an answer @param ms how long it took */
+/**
+ * How one that was sent ended.
+ *
+ * @param failure how it failed, if it did: an answer that is final is an answer @param ms how long it took
+ */
 export function endOf(failure: Failure | undefined, ms: number, attemptTimeout: number): LineEnd {
   if (failure !== undefined && !(failure.answered && !isTransient(failure.class))) return 'badly'
   return ms < attemptTimeout * GOVERNOR.fast ? 'well' : 'slowly'
 }
 
+/** The line of one dependency: says who may go, and when to ask again. */
 export class Line {
   #credits = 1
   #inFlight = 0

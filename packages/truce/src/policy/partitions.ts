@@ -8,6 +8,7 @@
  * @module
  */
 
+/** The bound where none is said. */
 export const PARTITIONS = Object.freeze({
   /** States kept; some hundred bytes to some kilobytes each. */
   max: 1_000,

@@ -5,7 +5,7 @@ import { PRESETS } from './presets.js'
 const NONE = Number.POSITIVE_INFINITY
 
 describe('presets', () => {
-  it('have the figures of CONTRACT 1', () => {
+  it('have the figures that were chosen', () => {
     expect(PRESETS).toEqual({
       interactive: {
         attempts: 3,

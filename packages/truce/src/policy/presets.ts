@@ -1,5 +1,5 @@
 /**
- * Presets: sets of defaults by what a call is for (CONTRACT 1). Chosen by simulation (defaults.md).
+ * Presets: sets of defaults by what a call is for. Chosen by simulated outages.
  *
  * @module
  */
@@ -7,18 +7,22 @@ import type { Backoff } from './backoff.js'
 import { BACKOFF } from './backoff.js'
 import { LINE } from './line.js'
 
+/** One set of defaults. */
 export interface Preset {
+  /** Attempts of one call, the original included. */
   readonly attempts: number
   readonly backoff: Backoff
-  /** ms. */
+  /** What one attempt may take, ms. */
   readonly attemptTimeout: number
-  /** ms. */
+  /** What the whole call may take, waits included, ms. */
   readonly deadline: number
+  /** Do refusals for want of room wait? */
   readonly background: boolean
   /** Longest silence between two chunks of an answer that streams, ms; `undefined`: answers come whole. */
   readonly idle?: number
 }
 
+/** The presets by name: `use: 'interactive'`. */
 export const PRESETS = Object.freeze({
   /** A person waits for the answer. */
   interactive: Object.freeze<Preset>({
@@ -55,4 +59,5 @@ export const PRESETS = Object.freeze({
   }),
 })
 
+/** What an operation's `use` may be. */
 export type PresetName = keyof typeof PRESETS

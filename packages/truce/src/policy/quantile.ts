@@ -15,6 +15,7 @@ export const STEP = 0.1
 /** A microsecond: from lower down, relative steps would take for ever to come back. */
 const LOWEST = 1e-3
 
+/** Follows one quantile of a stream of numbers, in constant room. */
 export class Quantile {
   readonly #up: number
   readonly #down: number

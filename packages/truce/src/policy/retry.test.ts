@@ -72,7 +72,7 @@ function decided(...changes: ((to: Situation) => Situation)[]) {
   return { decision, paid: before - budget.remaining(NOW) }
 }
 
-/** The order of DESIGN 4.2: what makes each rule apply, alone. */
+/** The order in which the rules count: what makes each apply, alone. */
 const order: [StopReason, (to: Situation) => Situation][] = [
   ['aborted', call({ aborted: true })],
   ['permanent', failed({ class: 'rejected' })],

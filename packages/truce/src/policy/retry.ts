@@ -1,7 +1,7 @@
 /**
  * Retry: the one place that says yes to another attempt.
  *
- * The order is the contract's (DESIGN 4.2): first what makes a repeat pointless, then what makes it
+ * The order matters: first what makes a repeat pointless, then what makes it
  * unsafe, then what the call can still afford, last what the dependency has room for. The cheap and
  * certain refusals come first, so that a call which may not be repeated never touches the budget.
  * The budget pays here, when the failure arrives, before the wait.
@@ -58,6 +58,7 @@ export interface CallFacts {
   readonly trafficClass?: string | undefined
 }
 
+/** What follows a failed attempt. */
 export type Decision =
   /** Another attempt after `wait` ms, already paid for. */
   | { readonly act: 'retry'; readonly wait: number; readonly payment: Payment }

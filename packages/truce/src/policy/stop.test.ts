@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { exhausts, STOP_REASONS, type StopReason, waitsForRoom } from './stop.js'
 
-/** DESIGN 1 (the words), 4.8 (what marks a failure as exhausted), 4.9 (what background calls wait out). */
+/** The words, whether each marks a failure as exhausted, and whether background calls wait it out. */
 const table: [StopReason, exhausts: boolean, waits: boolean][] = [
   ['ok', false, false],
   ['permanent', false, false],

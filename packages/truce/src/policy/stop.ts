@@ -4,6 +4,7 @@
  * @module
  */
 
+/** Every stop reason. */
 export const STOP_REASONS = Object.freeze([
   'ok',
   'permanent',
@@ -22,6 +23,7 @@ export const STOP_REASONS = Object.freeze([
   'aborted',
 ] as const)
 
+/** Why no further attempt is made. */
 export type StopReason = (typeof STOP_REASONS)[number]
 
 /**
@@ -41,6 +43,7 @@ const EXHAUSTING: ReadonlySet<StopReason> = new Set<StopReason>([
   'exhausted-below',
 ])
 
+/** Must layers above not repeat the call either? */
 export function exhausts(stop: StopReason): boolean {
   return EXHAUSTING.has(stop)
 }

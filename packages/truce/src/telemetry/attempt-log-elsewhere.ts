@@ -13,7 +13,7 @@ import type { AttemptLog, AttemptLogOptions } from './attempt-log.js'
  *
  * @throws Error that says what to do instead
  * @example
- * const waiting = []
+ * const waiting: AttemptRecord[] = []
  * events.on('attempt', (record) => waiting.push(record))
  * setInterval(() => navigator.sendBeacon('/attempts', JSON.stringify(waiting.splice(0))), 1_000)
  */

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'
 import { attemptRecord } from '../testing/attempt-record.js'
-import { attemptLog } from './attempt-log.js'
+import { attemptLog, type AttemptLogOptions } from './attempt-log.js'
 import { attempts } from './events.js'
 import type { AttemptRecord } from './record.js'
 
@@ -122,11 +122,15 @@ describe('attempt log', () => {
   })
 
   test.each([
+    [undefined, "the options are undefined; give { path: 'logs/attempts.jsonl' }"],
+    [null, 'the options are null'],
+    [{}, 'path is undefined'],
+    [{ path: undefined }, 'path is undefined'],
     [{ path: '' }, 'path is empty'],
     [{ path: 'attempts.jsonl', bufferBytes: 100 }, 'bufferBytes is 100; give a whole number of at least 16384'],
     [{ path: 'attempts.jsonl', flushMs: -1 }, 'flushMs is -1'],
   ])('%j is refused at start', (options, message) => {
-    expect(() => attemptLog(options)).toThrow(message)
+    expect(() => attemptLog(options as AttemptLogOptions)).toThrow(message)
   })
 
   it('says at start when the file cannot be opened', () => {

@@ -15,18 +15,21 @@ import type { AttemptRecord } from './record.js'
 import { RecordLines } from './record-line.js'
 import { warn } from './warning.js'
 
+/** Where the log goes, and how much may wait for the disk. */
 export interface AttemptLogOptions {
   /** JSON lines are appended to it; folders that are missing are made. */
   readonly path: string
   /** Who writes, for records that do not say. */
-  readonly service?: string
-  readonly instance?: string
+  readonly service?: string | undefined
+  /** Which process of it, for records that do not say. */
+  readonly instance?: string | undefined
   /** Memory for lines that are not written yet, at least 16 KiB; 1 MiB unless told. */
-  readonly bufferBytes?: number
+  readonly bufferBytes?: number | undefined
   /** Longest time that a line waits for company, ms; 200 unless told. */
-  readonly flushMs?: number
+  readonly flushMs?: number | undefined
 }
 
+/** A log that is being written. */
 export interface AttemptLog {
   /** Records that are in the file, as far as the operating system says. */
   readonly written: number
@@ -54,6 +57,9 @@ const LEAST_BUFFER = 16 * 1024
  * process.once('SIGTERM', () => void log.close())
  */
 export function attemptLog(options: AttemptLogOptions): AttemptLog {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`attemptLog: the options are ${String(options)}; give { path: 'logs/attempts.jsonl' }`)
+  }
   const { path, bufferBytes, flushMs } = { ...DEFAULTS, ...defined(options) }
   check(path, bufferBytes, flushMs)
   const fd = open(path)
@@ -107,11 +113,11 @@ function open(path: string): number {
   }
 }
 
+type Given = { readonly [Name in keyof AttemptLogOptions]: Exclude<AttemptLogOptions[Name], undefined> }
+
 /** An option that is there but undefined counts as not given. */
-function defined(options: AttemptLogOptions): AttemptLogOptions {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as unknown as AttemptLogOptions
+function defined(options: AttemptLogOptions): Given {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as unknown as Given
 }
 
 function check(path: unknown, bufferBytes: number, flushMs: number): void {

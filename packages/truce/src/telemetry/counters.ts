@@ -111,10 +111,15 @@ function sum(one: Histogram, other: Histogram): Histogram {
 export interface DependencyGauges {
   /** In retries. */
   readonly budgetRemaining: number | undefined
+  /** Of several partitions the worst. */
   readonly breakerState: BreakerState
+  /** From 0.2 to 2; of several partitions the least. `undefined` without a governor. */
   readonly governorLevel: number | undefined
+  /** Slots of the concurrency limit that are taken; 0 without one. */
   readonly inFlight: number
+  /** Calls that wait for a slot, and background calls in line. */
   readonly waiting: number
+  /** In force now; `undefined` without one. */
   readonly concurrencyLimit: number | undefined
 }
 

@@ -12,12 +12,17 @@ import type { AttemptRecord } from './record.js'
 export interface Observation {
   /** Epoch ms. */
   readonly t: number
+  /** As in the attempt records of the same call. */
   readonly call: string
+  /** What is called. */
   readonly dependency: string
+  /** The action on it. */
   readonly operation: string
   /** The attempt that would have been refused, cut or followed by a retry; 0: before any. */
   readonly attempt: number
+  /** What would have been done to it. */
   readonly would: 'refuse' | 'retry' | 'stop' | 'time-out'
+  /** Why; `ok` where it would `retry`. */
   readonly reason: StopReason
   /** ms that would have been waited before the retry. */
   readonly wait?: number | undefined
@@ -27,14 +32,19 @@ export interface Observation {
 export interface BreakerChange {
   /** Epoch ms. */
   readonly t: number
+  /** Whose breaker it is. */
   readonly dependency: string
+  /** The service that calls; `''` where it did not say. */
   readonly service: string
+  /** Its state until now. */
   readonly from: BreakerState
+  /** Its state from now on. */
   readonly to: BreakerState
   /** Host, tenant or shard, where the dependency is partitioned. */
   readonly partition?: string
-  /** The operator who said so, and why, where one did. */
+  /** The operator who said so, where one did. */
   readonly who?: string
+  /** The reason that the operator gave. */
   readonly why?: string
 }
 
@@ -46,7 +56,9 @@ export const breakerChanges = new Channel<BreakerChange>()
 export interface EventMap {
   /** An attempt ended, or a call was refused before any. */
   readonly attempt: AttemptRecord
+  /** A guard in `mode: 'observe'` would have done something. */
   readonly observation: Observation
+  /** A breaker changed its state. */
   readonly breaker: BreakerChange
 }
 
@@ -56,6 +68,7 @@ const channels: { readonly [Name in keyof EventMap]: Channel<EventMap[Name]> } =
   breaker: breakerChanges,
 }
 
+/** What the guards of this process tell while they work. Without a listener nothing is made. */
 export const events = Object.freeze({
   /**
    * Listens to every guard of the process. What a listener throws is reported once as a warning and

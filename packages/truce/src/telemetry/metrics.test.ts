@@ -27,6 +27,8 @@ test('the names of the glossary, each with its type and a sentence', () => {
     'call_duration_seconds histogram',
     'retry_budget_remaining gauge',
     'circuit_breaker_state gauge',
+    'governor_level gauge',
+    'waiting gauge',
     'concurrency_limit gauge',
     'in_flight gauge',
   ])

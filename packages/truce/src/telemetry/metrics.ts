@@ -17,11 +17,13 @@ import {
 } from './counters.js'
 import { BOUNDS, type Histogram } from './histogram.js'
 
+/** Names and words that tell series apart. */
 export type Labels = Readonly<Record<string, string>>
 
 /** A number with its labels. */
 export interface Sample {
   readonly labels: Labels
+  /** In the unit that the metric's name says. */
   readonly value: number
 }
 
@@ -34,6 +36,7 @@ export interface Distribution {
   readonly buckets: readonly { readonly le: number; readonly count: number }[]
 }
 
+/** One metric, with all its series. */
 export type Metric =
   | {
       readonly name: string
@@ -102,7 +105,7 @@ export function metrics(): Metric[] {
     {
       name: 'retry_refused_total',
       type: 'counter',
-      help: 'Attempts that were refused, by reason.',
+      help: 'Calls that a refusal ended, by reason; originals that were refused included.',
       values: operations.flatMap(refusals),
     },
     {
@@ -138,6 +141,8 @@ export function metrics(): Metric[] {
         })),
       ),
     },
+    gauge('governor_level', 'How much room the dependency seems to have, from 0.2 to 2.', (of) => of.governorLevel),
+    gauge('waiting', 'Calls that wait for a slot or for room.', ({ waiting }) => waiting),
     gauge('concurrency_limit', 'Attempts that may be under way at once.', ({ concurrencyLimit }) => concurrencyLimit),
     {
       name: 'in_flight',

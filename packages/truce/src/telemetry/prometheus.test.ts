@@ -45,6 +45,8 @@ describe('prometheus text', () => {
       `truce_circuit_breaker_state{${dependency},state="shedding"} 0`,
       `truce_circuit_breaker_state{${dependency},state="open"} 0`,
       `truce_circuit_breaker_state{${dependency},state="half-open"} 1`,
+      `truce_governor_level{${dependency}} 2`,
+      `truce_waiting{${dependency}} 0`,
       `truce_in_flight{${operation}} 0`,
     ])
   })

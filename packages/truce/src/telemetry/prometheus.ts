@@ -16,6 +16,8 @@ const PREFIX = 'truce_'
  *
  * @returns the body of a scrape; its content type is `text/plain; version=0.0.4; charset=utf-8`
  * @example
+ * import { createServer } from 'node:http'
+ *
  * createServer((_, answer) => answer.setHeader('content-type', 'text/plain; version=0.0.4').end(prometheusText()))
  */
 export function prometheusText(): string {

@@ -3,12 +3,14 @@
  *
  * @module
  * @example
+ * import { dependency } from 'truce'
  * import { scriptedDependency, seeded, virtualTime } from 'truce/testing'
  *
  * const time = virtualTime()
  * const inventory = dependency('inventory', { clock: time.clock, random: seeded(7) })
  * const scripted = scriptedDependency([{ status: 503 }, 'hang', 'ok'], { clock: time.clock })
- * await time.run(inventory.operation('stock').run(scripted.attempt)) // 'ok'
+ * const stock = inventory.operation('stock', { effect: 'read', attemptTimeout: '800ms' })
+ * await time.run(stock.run(scripted.attempt)) // 'ok'
  */
 export type { Alarm, Clock } from '../guard/clock.js'
 export type { Random } from '../policy/random.js'

@@ -37,7 +37,9 @@ export type Returned<S> = S extends { readonly value: infer V }
 
 /** The part of a guard's attempt that a script looks at; the signal only where it waits. */
 export interface ScriptedAttempt {
+  /** Its number, noted in `calls`. */
   readonly attempt?: number
+  /** Ends a step that waits. */
   readonly signal?: AbortSignal
 }
 
@@ -47,11 +49,13 @@ export interface ScriptedCall {
   readonly at: number
   /** Its number, as the caller counts. */
   readonly attempt: number | undefined
+  /** What it was told to do. */
   readonly step: Step
   /** Was it aborted while it waited? */
   readonly aborted: boolean
 }
 
+/** What a script needs besides its steps. */
 export interface ScriptOptions {
   /** Needed by steps with `after`; the same that the guard has. */
   readonly clock?: Clock
@@ -59,6 +63,7 @@ export interface ScriptOptions {
   readonly afterLast?: 'repeat' | 'throw'
 }
 
+/** A dependency that does what a test says, and remembers how it was asked. */
 export interface ScriptedDependency<T> {
   /** The function under guard: `operation.run(scripted.attempt)`. */
   readonly attempt: (context?: ScriptedAttempt) => Promise<T>
@@ -73,8 +78,8 @@ export interface ScriptedDependency<T> {
  *   signal's reason where it is aborted, and an Error beyond the script with `afterLast: 'throw'`
  * @example
  * const scripted = scriptedDependency([{ status: 503 }, { error: new Error('reset') }, 'ok'])
- * (await scripted.attempt()).status // 503
- * await scripted.attempt().catch((error) => error.message) // 'reset'
+ * await scripted.attempt() // a Response with status 503
+ * await scripted.attempt().catch((error: Error) => error.message) // 'reset'
  * await scripted.attempt() // 'ok'
  * scripted.calls.length // 3
  */

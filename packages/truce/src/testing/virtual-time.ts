@@ -11,6 +11,7 @@ import type { Clock } from '../guard/clock.js'
 import { Agenda, type Pending } from './agenda.js'
 import { turn } from './turn.js'
 
+/** Time that a test moves by hand. */
 export interface VirtualTime {
   /** Give it to a dependency: `dependency('inventory', { clock: time.clock })`. */
   readonly clock: Clock
@@ -28,6 +29,7 @@ export interface VirtualTime {
   run<T>(promise: PromiseLike<T> | (() => PromiseLike<T>)): Promise<T>
 }
 
+/** Where time begins, and when a test that never ends is ended. */
 export interface VirtualTimeOptions {
   /** The clock's first `now()`, ms; 0 unless told. */
   readonly start?: number

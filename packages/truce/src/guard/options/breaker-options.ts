@@ -9,35 +9,36 @@ import { OptionError } from '../errors.js'
 import { knownOptions, oneOf, wholeNumber } from './check.js'
 import { type Duration, duration, type Share, share } from './units.js'
 
+/** When the breaker of a dependency refuses calls, and how it lets them through again. */
 export interface BreakerOptions {
   /** What is remembered: failures in a row, the last `size` outcomes, the last `window`. Default `time`. */
-  kind?: 'consecutive' | 'count' | 'time'
+  kind?: 'consecutive' | 'count' | 'time' | undefined
   /** `consecutive`: opens after so many in a row. Default 5. */
-  failures?: number
+  failures?: number | undefined
   /** `count`: outcomes remembered. Default 100. */
-  size?: number
+  size?: number | undefined
   /** `time`: span remembered. Default 10 s. */
-  window?: Duration
+  window?: Duration | undefined
   /** Share of failures from which it sheds calls. Default 50 %. */
-  failureRate?: Share
+  failureRate?: Share | undefined
   /** Share of failures from which it is open. Default 80 %. */
-  openRate?: Share
+  openRate?: Share | undefined
   /** Outcomes needed for a judgement. Default 20. */
-  minimumCalls?: number
+  minimumCalls?: number | undefined
   /** Successes slower than this are slow calls. Default: they are not told apart. */
-  slowCall?: Duration
+  slowCall?: Duration | undefined
   /** Share of slow calls from which it opens. Default 100 %. */
-  slowRate?: Share
+  slowRate?: Share | undefined
   /** First open time, ± 25 %. Default 500 ms. */
-  cooldown?: Duration
+  cooldown?: Duration | undefined
   /** It doubles up to this while probes fail. Default 2 s. */
-  cooldownMax?: Duration
+  cooldownMax?: Duration | undefined
   /** Attempts let through while half-open. Default 3. */
-  probes?: number
+  probes?: number | undefined
   /** So many of them must succeed. Default 2. */
-  closeAfter?: number
+  closeAfter?: number | undefined
   /** Time in which traffic grows back to all. Default 1 s. */
-  ramp?: Duration
+  ramp?: Duration | undefined
 }
 
 const BREAKER_NAMES: readonly (keyof BreakerOptions)[] = [

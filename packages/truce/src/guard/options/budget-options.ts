@@ -8,17 +8,18 @@ import { OptionError } from '../errors.js'
 import { knownOptions, wholeNumber } from './check.js'
 import { type Rate, rate, type Share, share } from './units.js'
 
+/** How much extra traffic retries may make. */
 export interface BudgetOptions {
   /** Hard ceiling on retries ÷ originals over 10 s. Default 0.5. */
-  ratio?: Share
+  ratio?: Share | undefined
   /** Hard ceiling on retries a second. Default: none. */
-  max?: Rate
+  max?: Rate | undefined
   /** Extra allowance of each instance. Default: none; small allowances add up over a fleet. */
-  floor?: Rate
+  floor?: Rate | undefined
   /** Shares of it that are reserved for traffic classes; the rest is for whoever comes. Default: none. */
-  classes?: Partial<Readonly<Record<TrafficClass, Share>>>
+  classes?: Partial<Readonly<Record<TrafficClass, Share>>> | undefined
   /** A budget that several dependencies share (`sharedBudget()`); a retry is paid from both. */
-  parent?: SharedBudget
+  parent?: SharedBudget | undefined
 }
 
 /** What a call's urgency makes it. */

@@ -16,61 +16,64 @@ import { OptionError } from '../errors.js'
 import { type BreakerOptions, breakerMaker, slowCall } from './breaker-options.js'
 import { budget, type BudgetOptions } from './budget-options.js'
 import { flag, knownOptions, name, oneOf, wholeNumber } from './check.js'
+import { OF_DEPENDENCY } from './names.js'
 
+/** `enforce`: refuse, cut and repeat. `observe`: call once as if unguarded, and report what would have been done. */
 export type Mode = 'enforce' | 'observe'
 
 /** What a partition is named by. */
 export type PartitionBy = 'host' | 'tenant' | 'shard'
 
+/** A concurrency limit that is learned: lower while attempts queue at the other side, higher while they do not. */
 export interface AdaptiveConcurrency {
   /** Learned from how long answers take. */
   limit: 'adaptive'
-  /** Never below this. Default 1. */
-  min?: number
-  /** Never above this. Default 1,000. */
-  max?: number
-  /** Where it begins. Default 20, within the bounds. */
-  initial?: number
-  /** How many may wait. Default: `initial`. */
-  queue?: number
+  /** Never fewer attempts at once. Default 1. */
+  min?: number | undefined
+  /** Never more attempts at once. Default 1,000. */
+  max?: number | undefined
+  /** Attempts at once to begin with. Default 20, within the bounds. */
+  initial?: number | undefined
+  /** Calls that may wait for a slot; beyond them they are refused. Default: `initial`. */
+  queue?: number | undefined
 }
 
+/** What all operations of a dependency share. All of it may be left out. */
 export interface DependencyOptions {
   /** The service that calls, for records and metrics. */
-  service?: string
+  service?: string | undefined
   /** Name of this layer of retries; default: the service, else the dependency's name. */
-  layer?: string
+  layer?: string | undefined
   /** How many processes run this; beyond ten, what each may always spend shrinks. Default 1. */
-  instances?: number
+  instances?: number | undefined
   /**
    * Attempts at once: a number (as many again may wait), limit and queue, or `'adaptive'`: learned from how
    * long answers take. Default: no limit.
    */
-  concurrency?: number | { limit: number; queue?: number } | 'adaptive' | AdaptiveConcurrency | 'none'
-  budget?: BudgetOptions | 'none'
-  governor?: 'none'
+  concurrency?: number | { limit: number; queue?: number } | 'adaptive' | AdaptiveConcurrency | 'none' | undefined
+  /** How much extra traffic retries may make. `none`: as much as they like. Default: retries ÷ originals ≤ 0.5. */
+  budget?: BudgetOptions | 'none' | undefined
+  /** `none`: nothing is shed where attempts time out. Default: retries first, then originals, by one level. */
+  governor?: 'none' | undefined
   /** Without it: a detector of dead dependencies (all of ≥ 20 calls in 10 s failed). */
-  breaker?: BreakerOptions | 'none'
+  breaker?: BreakerOptions | 'none' | undefined
   /** It falls apart in parts that fail by themselves: calls say which one they mean (`run(fn, { partition })`). */
-  partition?: PartitionBy | { by: PartitionBy; max?: number }
+  partition?: PartitionBy | { by: PartitionBy; max?: number } | undefined
   /** It speaks Truce's headers: `peer` of `truce/peer`. Default: it is told nothing and believed nothing. */
-  peer?: PeerPort
+  peer?: PeerPort | undefined
   /** What results and errors mean; asked before the built-in rules, first to answer wins. */
-  classify?: Classifier | readonly Classifier[]
+  classify?: Classifier | readonly Classifier[] | undefined
   /** Let calls know the attempt they run in by AsyncLocalStorage. It costs; see `docs/guard.md`. Default false. */
-  inherit?: boolean
+  inherit?: boolean | undefined
   /** `observe`: decide and report, change nothing. Default `enforce`. */
-  mode?: Mode
-  /** Time, for tests (`truce/testing`). */
-  clock?: Clock
-  /** Randomness in [0, 1), for tests. */
-  random?: Random
+  mode?: Mode | undefined
+  /** Time, for tests: `virtualTime().clock` of `truce/testing`. Default: the system's. */
+  clock?: Clock | undefined
+  /** Randomness in [0, 1), for tests: `seeded(7)` of `truce/testing`. Default: `Math.random`. */
+  random?: Random | undefined
 }
 
-const DEPENDENCY: readonly (keyof DependencyOptions)[] = [
-  'service', 'layer', 'instances', 'concurrency', 'budget', 'governor', 'breaker', 'partition', 'peer', 'classify',
-  'inherit', 'mode', 'clock', 'random',
-] // prettier-ignore
+const DEPENDENCY: readonly (keyof DependencyOptions)[] = OF_DEPENDENCY
 
 /** Checked and normalised. */
 export interface DependencySettings {

@@ -10,21 +10,22 @@ import { type Duration, duration } from './units.js'
 
 /** Where the attempt timeout is learned from how long answers take. */
 export interface AdaptiveTimeoutOptions {
-  /** In (0, 1). Default 0.99. */
-  quantile?: number
+  /** Of the times that answers take, in (0, 1). Default 0.99. */
+  quantile?: number | undefined
   /** So much longer than the quantile, as a share of it. Default 0.5: one and a half times. */
-  margin?: number
+  margin?: number | undefined
   /** Never less. Default 50 ms. */
-  min?: Duration
+  min?: Duration | undefined
   /** Never more, and what counts until enough is known. Default: the preset's attempt timeout. */
-  max?: Duration
+  max?: Duration | undefined
 }
 
+/** When a second attempt goes out beside one that is late. The first to answer counts; both are paid for. */
 export interface HedgeOptions {
   /** A second attempt goes out when the first has not answered after so long; or later than that share of answers. */
   after: Duration | { quantile: number }
   /** Hedges of one call. Default 1. */
-  max?: number
+  max?: number | undefined
 }
 
 export function timeLimit(given: Duration | 'none' | undefined, preset: number, option: string): number {
@@ -69,9 +70,18 @@ export interface HedgeSettings {
   readonly max: number
 }
 
-export function hedgeSettings(given: HedgeOptions | undefined): HedgeSettings | undefined {
+/**
+ * @param attempts of a call, its hedges among them @param longest what an attempt may take at the most, ms
+ * @throws OptionError also for a hedge that could never go out
+ */
+export function hedgeSettings(
+  given: HedgeOptions | undefined,
+  attempts: number,
+  longest: number,
+): HedgeSettings | undefined {
   if (given === undefined) return undefined
   knownOptions(given, ['after', 'max'], 'hedge')
+  if (attempts === 1) throw new OptionError('hedge', given, 'nothing with attempts: 1, for a hedge is an attempt too')
   const max = wholeNumber(given.max ?? 1, 'hedge.max', 1)
   if (typeof given.after === 'object' && given.after !== null) {
     knownOptions(given.after, ['quantile'], 'hedge.after', ', or a duration')
@@ -79,5 +89,9 @@ export function hedgeSettings(given: HedgeOptions | undefined): HedgeSettings | 
   }
   const after = duration(given.after, 'hedge.after')
   if (after <= 0) throw new OptionError('hedge.after', given.after, 'more than 0, or { quantile }')
+  if (after >= longest) {
+    const late = `less than the ${longest} ms that an attempt may take (attemptTimeout, deadline), or it never goes out`
+    throw new OptionError('hedge.after', given.after, late)
+  }
   return { after, quantile: undefined, max }
 }

@@ -24,56 +24,62 @@ import {
   hedgeSettings,
   timeLimit,
 } from './latency-options.js'
+import { OF_OPERATION } from './names.js'
 import { degradeRules, type StandInOptions, standInSettings } from './stand-in-options.js'
 import { classifiers, type Mode } from './dependency-options.js'
 import { type Duration, duration } from './units.js'
 
+/** How long to wait before a retry: `initial × factor^n`, at most `max`, spread by `jitter`. */
 export interface BackoffOptions {
-  /** Wait before the first retry, before jitter. */
-  initial?: Duration
+  /** Wait before the first retry, before jitter. Default: the preset's (`baseline`: 100 ms). */
+  initial?: Duration | undefined
   /** Growth from one retry to the next. Default 2. */
-  factor?: number
-  /** No wait is longer. */
-  max?: Duration
+  factor?: number | undefined
+  /** No wait is longer. Default: the preset's (`baseline`: 2 s). */
+  max?: Duration | undefined
   /** Default `full`. */
-  jitter?: Jitter
+  jitter?: Jitter | undefined
 }
 
+/**
+ * What one operation is and may do. Only `effect` is required; what is left out is the preset's.
+ *
+ * @typeParam F what its fallback gives; `never` where it has none
+ */
 export interface OperationOptions<F = never> extends StandInOptions<F> {
   /** Preset: who waits for the answer. Default `baseline`. */
-  use?: PresetName
-  /** Required: a write is repeated only where that is safe. */
+  use?: PresetName | undefined
+  /** `read` or `write`. Required: a write is repeated only where that is safe. */
   effect: 'read' | 'write'
-  /** Attempts of one call, the original included. */
-  attempts?: number
-  /** What one attempt may take. */
-  attemptTimeout?: Duration | 'none' | AdaptiveTimeoutOptions
-  /** What the whole call may take, waits included. */
-  deadline?: Duration | 'none'
-  backoff?: BackoffOptions | 'none'
+  /** Attempts of one call, the original included. Default: the preset's (`baseline`: 3). */
+  attempts?: number | undefined
+  /** What one attempt may take, at the most or as learned. Default: the preset's (`baseline`: 3 s). */
+  attemptTimeout?: Duration | 'none' | AdaptiveTimeoutOptions | undefined
+  /** What the whole call may take, waits included. Default: the preset's (`baseline`: 10 s). */
+  deadline?: Duration | 'none' | undefined
+  /** How long to wait before a retry; `none`: not at all. Default: the preset's. */
+  backoff?: BackoffOptions | 'none' | undefined
   /** Transient classes worth another attempt. Default: all. */
-  retryOn?: readonly TransientClass[]
+  retryOn?: readonly TransientClass[] | undefined
   /** What a repeat would cost. Default: `high` for a write, `low` for a read. */
-  risk?: 'high' | 'low'
+  risk?: 'high' | 'low' | undefined
   /** `natural`: repeating is harmless (a PUT of the whole); `window`: how long a key may be repeated. */
-  idempotency?: 'natural' | { window?: Duration }
+  idempotency?: 'natural' | { window?: Duration } | undefined
   /** The layer that retries, or two: of what fails transiently, and of conflicts. Default: the lowest with a guard. */
-  owner?: Owner
+  owner?: Owner | undefined
   /** `not-sent`: where the connection failed before anything was sent, the first retry goes without a wait. */
-  immediate?: 'not-sent'
+  immediate?: 'not-sent' | undefined
   /** A second attempt beside a late one; never of a write that is not safe to repeat. */
-  hedge?: HedgeOptions
+  hedge?: HedgeOptions | undefined
   /** `stream`: longest silence between two chunks of the answer. Default 30 s. */
-  idle?: Duration
+  idle?: Duration | undefined
   /** What results and errors mean; asked before the dependency's classifiers. */
-  classify?: Classifier | readonly Classifier[]
-  mode?: Mode
+  classify?: Classifier | readonly Classifier[] | undefined
+  /** `observe`: decide and report, change nothing. Default: the dependency's. */
+  mode?: Mode | undefined
 }
 
-const NAMES: readonly (keyof OperationOptions)[] = [
-  'use', 'effect', 'attempts', 'attemptTimeout', 'deadline', 'backoff', 'retryOn', 'risk', 'idempotency', 'owner',
-  'immediate', 'hedge', 'exhausted', 'fallback', 'degradeWhen', 'idle', 'classify', 'mode',
-] // prettier-ignore
+const NAMES: readonly (keyof OperationOptions)[] = OF_OPERATION
 
 /** Checked and normalised; times in ms, `Infinity` for none. */
 export interface OperationSettings {
@@ -107,10 +113,13 @@ export function operationSettings(operation: string, options: OperationOptions<u
     ? adaptive.max
     : timeLimit(options.attemptTimeout as Duration | 'none' | undefined, preset.attemptTimeout, 'attemptTimeout')
   const standIn = standInSettings(options, risk)
+  const most = attempts(options.attempts, preset.attempts)
+  // An attempt never outlives its call: with no time of its own it has the call's.
+  const longest = Math.min(deadline, attemptTimeout)
   return Object.freeze({
     effect,
     rules: Object.freeze({
-      attempts: attempts(options.attempts, preset.attempts),
+      attempts: most,
       retryOn: retryOn(options.retryOn),
       backoff: backoff(options.backoff, preset.backoff),
       repeatable: risk === 'low' || options.idempotency === 'natural',
@@ -118,13 +127,12 @@ export function operationSettings(operation: string, options: OperationOptions<u
       background: preset.background,
       immediate: options.immediate !== undefined && oneOf(options.immediate, 'immediate', ['not-sent']) === 'not-sent',
     }),
-    // An attempt never outlives its call: with no time of its own it has the call's.
-    attemptTimeout: Math.min(deadline, attemptTimeout),
+    attemptTimeout: longest,
     lease: attemptTimeout === Number.POSITIVE_INFINITY ? BREAKER.lease : attemptTimeout,
     deadline,
     owner: owner(options.owner),
     adaptiveTimeout: adaptive && (() => new AdaptiveTimeout({ ...adaptive, max: Math.min(adaptive.max, deadline) })),
-    hedge: hedgeSettings(options.hedge),
+    hedge: hedgeSettings(options.hedge, most, longest),
     standIn,
     degradeWhen: degradeRules(options.degradeWhen, standIn),
     stream: streamSettings(options, preset),

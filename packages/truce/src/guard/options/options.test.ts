@@ -8,6 +8,7 @@ import {
   type RetryOptions,
   type RunOptions,
 } from '../../index.js'
+import { createFetch, type FetchOptions } from '../../http/index.js'
 
 const inventory = dependency('options')
 const read = inventory.operation('read', { effect: 'read' })
@@ -101,7 +102,19 @@ const ofOperation: [string, unknown, string, string][] = [
   ['idempotency.window', { effect: 'write', idempotency: { window: 'a day' } }, '"a day"', "'72h'"],
   ['owner', { effect: 'read', owner: '' }, '""', 'non-empty'],
   ['mode', { effect: 'read', mode: true }, 'true', "'enforce'"],
-  ['operation.retries', { effect: 'read', retries: 3 }, '3', 'there are use, effect, attempts'],
+  ['operation.retries', { effect: 'read', retries: 3 }, '3', 'here it is attempts (retries + 1)'],
+  ['operation.atempts', { effect: 'read', atempts: 3 }, '3', 'did you mean attempts?'],
+  ['operation.colour', { effect: 'read', colour: 3 }, '3', 'there are use, effect, attempts'],
+  ['hedge', { effect: 'read', attempts: 1, hedge: { after: 5 } }, 'after', 'attempts: 1'],
+  ['hedge.after', { effect: 'read', attemptTimeout: 100, hedge: { after: 100 } }, '100', 'less than the 100 ms'],
+  ['hedge.after', { effect: 'read', use: 'interactive', hedge: { after: '1s' } }, '"1s"', 'less than the 800 ms'],
+  ['hedge.after', { effect: 'read', attemptTimeout: { max: 90 }, hedge: { after: 90 } }, '90', 'less than the 90 ms'],
+  [
+    'hedge.after',
+    { effect: 'read', attemptTimeout: 'none', deadline: '1s', hedge: { after: '2s' } },
+    '"2s"',
+    'less than the 1000 ms',
+  ],
   ['operation', [], '[]', 'an object'],
 ]
 
@@ -131,7 +144,10 @@ const ofRetry: [string, unknown, string, string][] = [
   ['backoff.factor', { backoff: { factor: Number.NaN } }, 'NaN', 'at least 1'],
   ['retryOn', { retryOn: [5] }, '5', "'timeout'"],
   ['signal', { signal: 'stop' }, '"stop"', 'an AbortSignal'],
-  ['retry.retries', { retries: 3 }, '3', 'there are attempts'],
+  ['retry.retries', { retries: 3 }, '3', 'here it is attempts (retries + 1)'],
+  ['retry.key', { key: 'k' }, '"k"', 'key is an option of dependency().operation().run()'],
+  ['retry.attemptTimeout', { attemptTimeout: 5 }, '5', 'attemptTimeout is an option of dependency().operation()'],
+  ['retry.timeout', { timeout: 5 }, '5', 'here it is deadline'],
   ['retry', null, 'null', 'an object'],
   ['retry', 5, '5', 'an object'],
 ]
@@ -183,6 +199,24 @@ describe('a wrong option throws at once, naming it, its value and what is allowe
     expect(refusal(() => inventory.operation(name as string, { effect: 'read' })).option).toBe('name of the operation')
   })
 
+  it('a partition that is not said, with the operation that needs it', () => {
+    const sharded = dependency('x', { partition: 'shard' }).operation('reserve', { effect: 'read' })
+    for (const options of [undefined, {}, { partition: undefined }]) {
+      const { message } = refusal(() => void sharded.run(() => 1, options))
+      expect(message).toBe(
+        "option partition is undefined; allowed: a string that says which host, tenant or shard 'reserve' is for: run(fn, { partition })",
+      )
+    }
+    expect(refusal(() => void sharded.run(() => 1, { partition: '' })).message).toContain('non-empty')
+  })
+
+  it('no options where there must be some', () => {
+    const { message } = refusal(() => createFetch(undefined as never))
+    expect(message).toContain('option createFetch is undefined; allowed: an object with dependency')
+    const cached = { effect: 'read', exhausted: { cached: undefined } }
+    expect(refusal(() => inventory.operation('x', cached as never)).message).toContain('cached is undefined')
+  })
+
   it('a value that cannot be shown does not hide the error', () => {
     const cyclic: { self?: unknown } = {}
     cyclic.self = cyclic
@@ -216,6 +250,27 @@ describe('options that say nothing', () => {
       backoff: undefined as never,
     })
     expect(await operation.run(() => 1, { signal: undefined as never, key: undefined as never })).toBe(1)
+  })
+
+  it('options that may be undefined can be handed on as they are', async () => {
+    const given: { key?: string; signal?: AbortSignal; attempts?: number } = {}
+    const { key, signal, attempts } = given
+    expect(await read.run(() => 1, { key, signal } satisfies RunOptions)).toBe(1)
+    expect(await retry(() => 1, { signal, attempts } satisfies RetryOptions)).toBe(1)
+    const fetchOptions = {
+      dependency: inventory,
+      fetch: undefined,
+      dispatcher: undefined,
+      attempts,
+      fallback: undefined,
+    }
+    expect(createFetch(fetchOptions satisfies FetchOptions)).toBeTypeOf('function')
+  })
+
+  it('a hedge without an end in sight', () => {
+    const endless = { effect: 'read', attemptTimeout: 'none', deadline: 'none' } as const
+    expect(inventory.operation('x', { ...endless, hedge: { after: '72h' } }).name).toBe('x')
+    expect(inventory.operation('x', { effect: 'read', hedge: { after: { quantile: 0.95 } } }).name).toBe('x')
   })
 
   it('a signal that is null is none, as for fetch', async () => {

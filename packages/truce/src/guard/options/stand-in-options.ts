@@ -7,38 +7,39 @@ import type { DegradeRules } from '../../policy/degrade.js'
 import { PARTITIONS } from '../../policy/partitions.js'
 import { OptionError } from '../errors.js'
 import type { Fallback, Quality, StandInSettings } from '../fallback.js'
-import { knownOptions, name, oneOf, wholeNumber } from './check.js'
+import { knownOptions, name, neededOptions, oneOf, wholeNumber } from './check.js'
 import { type Duration, duration } from './units.js'
 
+/** The last good answer stands in, where it is fresh enough. It is kept in this process. */
 export interface CachedOptions {
   /** An answer may stand in up to this age. */
   maxAge: Duration
   /** Names of what the answer depends on (tenant, SKU); `run(fn, { cacheKey })` gives their values. */
   key: readonly string[]
   /** Answers kept, the least recently used go first. Default 1,000. */
-  max?: number
+  max?: number | undefined
 }
 
 /** When a stand-in is chosen before retries are spent; the first that holds counts. */
 export interface DegradeWhen {
   /** Fewer retries than this are left in the budget. */
-  budget?: number
+  budget?: number | undefined
   /** The governor's level is below this; it sheds retries from 2 downwards, originals below 0.8. */
-  governor?: number
+  governor?: number | undefined
   /** The breaker is anything but closed. */
-  breaker?: 'shedding'
+  breaker?: 'shedding' | undefined
   /** Less than this is left of the deadline. */
-  remaining?: Duration
+  remaining?: Duration | undefined
 }
 
 /** The part of an operation's options that says what stands in. */
 export interface StandInOptions<F> {
   /** What the caller gets when retries end. Default `fail`; with a `fallback`, that. */
-  exhausted?: 'fail' | 'fallback' | { cached: CachedOptions }
+  exhausted?: 'fail' | 'fallback' | { cached: CachedOptions } | undefined
   /** Gives something instead of the answer; with `cached`, where no answer is fresh enough. Of low-risk operations only. */
-  fallback?: Fallback<F> | { value: Fallback<F>; quality: Quality }
+  fallback?: Fallback<F> | { value: Fallback<F>; quality: Quality } | undefined
   /** Do not spend retries where the dependency is known to be in trouble: fall back at once. */
-  degradeWhen?: DegradeWhen
+  degradeWhen?: DegradeWhen | undefined
 }
 
 const QUALITIES: readonly Quality[] = ['stale', 'partial', 'approximate']
@@ -56,11 +57,12 @@ export function standInSettings(options: StandInOptions<unknown>, risk: 'high' |
     throw new OptionError('fallback', fallback, "a function (failed) => value, for exhausted: 'fallback'")
   }
   if (risk === 'high') {
-    const given = fallback ?? exhausted
+    const [option, given, instead] =
+      fallback === undefined ? (['exhausted', exhausted, "'fail'"] as const) : (['fallback', fallback, 'none'] as const)
     throw new OptionError(
-      'exhausted',
+      option,
       given,
-      "'fail' for a write of high risk: nothing can stand in for its effect (risk: 'low' says that nobody relies on it)",
+      `${instead} for a write of high risk: nothing can stand in for its effect (risk: 'low' says that nobody relies on it)`,
     )
   }
   const cached = typeof exhausted === 'object' ? cachedSettings(exhausted) : { maxAge: undefined, key: [], max: 1 }
@@ -70,7 +72,7 @@ export function standInSettings(options: StandInOptions<unknown>, risk: 'high' |
 function cachedSettings(given: { cached: CachedOptions }) {
   knownOptions(given, ['cached'], 'exhausted', ", 'fail', or 'fallback'")
   const { cached } = given
-  knownOptions(cached ?? null, ['maxAge', 'key', 'max'], 'exhausted.cached')
+  neededOptions(cached, ['maxAge', 'key', 'max'], 'exhausted.cached')
   const { maxAge, key, max } = cached
   if (maxAge === undefined) {
     throw new OptionError(

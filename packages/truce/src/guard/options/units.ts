@@ -1,5 +1,5 @@
 /**
- * Units: `'800ms'`, `'200/s'`, `'20%'` to numbers (CONTRACT: durations, rates, shares).
+ * Units: `'800ms'`, `'200/s'`, `'20%'` to numbers (durations, rates, shares).
  *
  * @module
  */

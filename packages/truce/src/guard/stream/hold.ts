@@ -121,8 +121,10 @@ export class Hold implements Timer, Abortable {
   /** Nothing came for `idle` ms, and somebody waits for it. */
   silent(): void {
     const { core, idle } = this
+    const { dependency, operation } = core
     const now = core.clock.now()
-    this.#giveUp(new AttemptTimeoutError(core.dependency, core.operation, idle), now, () => this.#learn(TIMED_OUT, now))
+    const error = new AttemptTimeoutError(dependency, operation, idle, undefined, 'fell silent for')
+    this.#giveUp(error, now, () => this.#learn(TIMED_OUT, now))
   }
 
   /** The deadline has passed. That says nothing of the dependency: it was sending. */

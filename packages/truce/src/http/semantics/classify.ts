@@ -16,7 +16,7 @@ import { classifyError, type Surroundings, SURROUNDINGS } from './system-error.j
  *
  * @param around the clock of Retry-After dates, and whether the host was ever found
  * @example
- * const classify = httpClassifier({ nowEpoch: () => clock.epoch(), resolvedBefore: () => true })
+ * const classify = httpClassifier({ nowEpoch: () => clock.epoch + clock.now(), resolvedBefore: () => true })
  */
 export function httpClassifier(around: Partial<Surroundings> = {}): Classifier {
   const surroundings: Surroundings = { ...SURROUNDINGS, ...around }

@@ -19,6 +19,7 @@ export interface Surroundings {
   readonly resolvedBefore: () => boolean
 }
 
+/** The default: the system's clock, and no host known to exist. */
 export const SURROUNDINGS: Surroundings = Object.freeze({ nowEpoch: () => Date.now(), resolvedBefore: () => false })
 
 /** Links of a chain that are read, aggregated errors included. It ends cycles and hostile chains. */
