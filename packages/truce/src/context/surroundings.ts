@@ -26,3 +26,9 @@ function load(): typeof AsyncResource | null {
   const builtin = typeof process === 'object' ? process.getBuiltinModule?.('node:async_hooks') : undefined
   return builtin?.AsyncResource ?? null
 }
+
+/** Runs `go` as its caller: with the tenant, trace and logger of whoever made the call; here, where none is known. */
+export function runIn(home: Surroundings | undefined, go: () => unknown): void {
+  if (home) home.runInAsyncScope(go, undefined)
+  else go()
+}

@@ -13,7 +13,7 @@ import { type Abortable, type Hub, hubOf } from '../context/hub.js'
 import { inherited, inheriting } from '../context/inherit.js'
 import { surroundings } from '../context/surroundings.js'
 import type { Permit } from '../policy/breaker.js'
-import { attemptTime, effectiveDeadline } from '../policy/deadline.js'
+import { effectiveDeadline } from '../policy/deadline.js'
 import { durations } from '../telemetry/counters.js'
 import { attempts } from '../telemetry/events.js'
 import { Attempt } from './attempt.js'
@@ -89,14 +89,13 @@ export class Call implements Dated, Abortable {
 
   /** When the original ends. */
   get endsAt(): number {
-    return this.core.timeouts === undefined ? NEVER : this.began + this.core.attemptTimeout
+    return this.core.timeouts === undefined ? (this.above?.endsAt ?? NEVER) : this.began + this.core.attemptTimeout
   }
 
-  /** What the original is given, ms. */
-  #given(): number {
+  /** Does the deadline leave the original less than all of its time? Compared as sums: a difference is rounded. */
+  #cut(): boolean {
     const { core } = this
-    if (this.began !== this.began) return NEVER
-    return attemptTime(this.began, core.attemptTimeout, core.deadlineCuts ? this.deadline : NEVER)
+    return core.deadlineCuts && this.deadline < this.began + core.attemptTimeout
   }
 
   headersOf(attempt: Attempt): Record<string, string> {
@@ -113,7 +112,7 @@ export class Call implements Dated, Abortable {
     if (permit === 0) {
       now = core.clock.now()
       this.began = now
-      if (!core.simple || this.#given() !== core.attemptTimeout) return this.#goOn((call) => call.begin(now))
+      if (!core.simple || this.#cut()) return this.#goOn((call) => call.begin(now))
       if (!this.joins()) return this.#instead as Promise<unknown>
       permit = this.#admit(now)
       if (permit === 0) return this.#goOn((call) => call.admit(now))
@@ -122,7 +121,7 @@ export class Call implements Dated, Abortable {
     let result: Promise<unknown>
     // As `invoke` does, with fewer frames on the stack: an error that is thrown in there costs by the frame.
     try {
-      result = inheriting() ? invoke(this.fn, current, undefined) : Promise.resolve(this.fn(current))
+      result = inheriting() ? invoke(this.fn, current) : Promise.resolve(this.fn(current))
     } catch (error) {
       result = rejected(error)
     }
@@ -130,7 +129,11 @@ export class Call implements Dated, Abortable {
       return this.#answer(result)
     // Timers and aborts come from elsewhere. What follows them happens in a reaction to this promise, and so
     // with the caller's tenant and trace, where AsyncLocalStorage holds such.
-    if (this.#instead !== undefined) return this.#instead
+    if (this.#instead !== undefined) {
+      // Its caller left while it was called: nobody hears how it ends.
+      result.catch(() => {})
+      return this.#instead
+    }
     return this.#answer(
       new Promise((resolve, reject) => {
         this.#giveUp = reject
@@ -189,7 +192,7 @@ export class Call implements Dated, Abortable {
     const { core } = this
     // Where nobody asks how long it took, the moment it began is near enough for windows of ten seconds.
     if (this.began === this.began) return core.timesSuccess || attempts.active
-    return core.policy.timesOutcomes || !core.partition.calm
+    return core.policy.timesOutcomes || !core.partition.calm || attempts.active
   }
 
   /** Takes what the original needs. @returns 0 where it is not plain that it may start at once */
@@ -276,7 +279,7 @@ export class Call implements Dated, Abortable {
       number: 1,
       cause: 'original',
       startedAt: this.began === this.began ? this.began : now,
-      given: this.#given(),
+      given: this.core.attemptTimeout,
       timeout: this.core.attemptTimeout,
       permit: this.#permit,
       probe: false,

@@ -140,9 +140,10 @@ export function timeoutOf({ core, deadline, threw, result }: CallState, lane: La
 }
 
 /** An attempt ended by itself or by its timeout, after `ms`. */
-export function countAttempt({ core, failure }: CallState, { number }: Lane, ms: number): void {
+export function countAttempt({ core, began, failure }: CallState, { number }: Lane, ms: number): void {
   const { counters } = core
-  counters.attemptTook(ms)
+  // Where the call keeps no time, nobody knows when its original began.
+  if (began === began || number > 1) counters.attemptTook(ms)
   if (failure?.class === 'timeout') counters.timeouts++
   else if (failure === undefined && number === 1) counters.firstAttemptSuccess++
   else if (failure === undefined) counters.retrySucceeded(number)

@@ -4,22 +4,16 @@
  * @module
  */
 import { inContext, inheriting } from '../context/inherit.js'
-import type { Surroundings } from '../context/surroundings.js'
 import type { Attempt } from './attempt.js'
 
 /** What is guarded: anything from an async function to one that throws at once. */
 export type Guarded<T> = (attempt: Attempt) => T | PromiseLike<T>
 
-/**
- * One promise for every way to end: a value, a throw, a thenable, a promise of another realm.
- *
- * @param home where the call was made, for an attempt that starts in another call's turn
- */
-export function invoke(fn: Guarded<unknown>, attempt: Attempt, home: Surroundings | undefined): Promise<unknown> {
+/** One promise for every way to end: a value, a throw, a thenable, a promise of another realm. */
+export function invoke(fn: Guarded<unknown>, attempt: Attempt): Promise<unknown> {
   try {
-    const called = inheriting() ? () => inContext(attempt, () => fn(attempt)) : fn
     // A subclass of Promise may do anything in its `then`, even throw: only native ones are taken as they are.
-    return Promise.resolve(home ? home.runInAsyncScope(called, undefined, attempt) : called(attempt))
+    return Promise.resolve(inheriting() ? inContext(attempt, () => fn(attempt)) : fn(attempt))
   } catch (error) {
     return rejected(error)
   }

@@ -62,7 +62,10 @@ export class Lanes {
     counters.attempts++
     if (cause === 'retry') counters.retryAttempts++
     else if (cause === 'hedge') counters.hedges++
-    const endsAt = Math.min(now + given, core.deadlineCuts ? call.deadline : Number.POSITIVE_INFINITY)
+    const endsAt = Math.min(
+      now + given,
+      core.deadlineCuts ? call.deadline : (call.above?.endsAt ?? Number.POSITIVE_INFINITY),
+    )
     // One flat literal: spread from parts, an attempt costs half as much again.
     const lane = new Lane(home, {
       number: call.attempt,

@@ -49,7 +49,7 @@ async function observed(call: Call): Promise<{ state: Observed; ending: Ending }
   if (signal?.aborted) attempt.abort(signal.reason)
   hub?.add(attempt)
   try {
-    state.result = await invoke(call.fn, attempt, undefined)
+    state.result = await invoke(call.fn, attempt)
   } catch (error) {
     state.result = error
     state.threw = true

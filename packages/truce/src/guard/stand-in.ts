@@ -93,5 +93,9 @@ function said(error: unknown): string {
 /** Kept for the next caller, what can be read only once would be empty. */
 function isReadOnce(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
-  return 'bodyUsed' in value || 'getReader' in value || Symbol.asyncIterator in value
+  try {
+    return 'bodyUsed' in value || 'getReader' in value || Symbol.asyncIterator in value
+  } catch {
+    return true // a proxy that answers no question: nobody knows what the next caller would get
+  }
 }

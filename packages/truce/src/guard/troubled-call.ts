@@ -11,7 +11,7 @@
  */
 import type { CallContext } from '../context/context.js'
 import { type OwnTurn, ownTurn } from '../context/own-turn.js'
-import type { Surroundings } from '../context/surroundings.js'
+import { runIn, type Surroundings } from '../context/surroundings.js'
 import { type Failure, isPermanent, leavesDoubt } from '../policy/classify.js'
 import type { Waiter } from '../policy/concurrency.js'
 import { attemptTime } from '../policy/deadline.js'
@@ -84,7 +84,6 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
   #hedges = 0
   /** How an attempt failed while another one of the call was still under way. */
   #beside: Failure | undefined
-  /** While a fallback is under way. */
   #degrading: Degrading | undefined
 
   constructor(
@@ -202,9 +201,11 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     if (hedge && this.#hedges < hedge.max) wheel.add(this, now, hedgeAfter, false)
     // A result always arrives later, even a synchronous one: a queue of calls that throw at once
     // would otherwise unwind on one stack.
-    invoke(functionOf(this, lane), lane.current, away ? this.#home : undefined).then(
-      (value) => this.#settled(lane, value, false),
-      (error: unknown) => this.#settled(lane, error, true),
+    runIn(away ? this.#home : undefined, () =>
+      invoke(functionOf(this, lane), lane.current).then(
+        (value) => this.#settled(lane, value, false),
+        (error: unknown) => this.#settled(lane, error, true),
+      ),
     )
     if (lane.probe) this.core.partition.breakerChanged(now)
   }
@@ -220,6 +221,10 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
 
   /** An attempt's time is up. */
   laneRang(lane: Lane): void {
+    runIn(this.#home, () => this.#timedOut(lane))
+  }
+
+  #timedOut(lane: Lane): void {
     const now = this.core.clock.now()
     const error = timeoutOf(this, lane, now)
     this.#phase = Phase.deciding
@@ -286,7 +291,7 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     core.wheel.add(this, now, decision.wait, true)
   }
 
-  /** For want of room: a background call waits in line, any other ends. */
+  /** A background call waits in line, any other ends. */
   #noRoom(reason: StopReason, now: number, wait: number): void {
     if (this.#rules.background && waitsForRoom(reason)) this.#line(now, wait)
     else this.#stop(reason, now)
@@ -368,7 +373,7 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     if (standIn === undefined || !standsIn(stop)) return this.#deliver(ending, result, undefined)
     this.#phase = Phase.degrading
     this.#degrading = new Degrading(this, ending, result, (...end) => this.#deliver(...end))
-    this.#degrading.start(standIn)
+    runIn(this.#home, () => this.#degrading?.start(standIn))
   }
 
   #deliver(ending: Ending, result: unknown, stood: StoodIn | undefined): void {

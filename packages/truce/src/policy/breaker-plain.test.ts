@@ -47,7 +47,7 @@ describe('permits without a draw', () => {
     ['open, its cooldown over', opens, 500, false, false],
     ['half-open', all(opens, (breaker) => void breaker.acquire(500, half)), 500, false, false],
     ['on its ramp', recovers, rampEnd - 1, false, false],
-    ['at the end of its ramp', recovers, rampEnd, true, false],
+    ['at the end of its ramp, which who asks then ends', recovers, rampEnd, true, true],
     ['after its ramp', all(recovers, feeds('success', 1, rampEnd)), rampEnd, true, true],
     ['forced open', (breaker) => breaker.forceOpen({ ...by, until: 100 }), 0, false, false],
     [

@@ -127,7 +127,8 @@ export class Breaker {
 
   /** Does an outcome have to say when it came? */
   get keepsTime(): boolean {
-    return this.#memory.keepsTime
+    // Where something bad is remembered, even a success may complete the number needed for a judgement.
+    return this.#memory.keepsTime || !this.#memory.spotless || this.#override !== undefined
   }
 
   /** A permit where nothing depends on the time: closed, no override, no ramp, nothing bad remembered; else 0. */
@@ -136,11 +137,13 @@ export class Breaker {
     return this.#memory.spotless ? this.#era : REFUSED
   }
 
-  /** A permit where nobody is refused and nothing is drawn: closed, neither shedding nor ramping; else 0. Changes nothing. */
+  /** A permit where nobody is refused and nothing is drawn: closed, neither shedding nor ramping; else 0. */
   plainPermit(now: number): Permit {
     if (this.#state !== 'closed' || this.#override) return REFUSED
     if (!this.#memory.spotless && this.#memory.verdict(now) > 0) return REFUSED
-    return now - this.#rampFrom >= this.#settings.ramp ? this.#era : REFUSED
+    if (now - this.#rampFrom < this.#settings.ramp) return REFUSED
+    this.#rampFrom = Number.NEGATIVE_INFINITY
+    return this.#era
   }
 
   /**
