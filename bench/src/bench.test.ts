@@ -33,6 +33,7 @@ const CONTENDERS: Record<string, readonly string[]> = {
   'e-d': ['bare', 'truce'],
   'f-100': ['bare', 'truce', 'cockatiel', 'opossum'],
   'f-100000': ['bare', 'truce', 'cockatiel', 'opossum'],
+  floor: ['bare', 'truce', 'promise', 'promise + clock', 'two promises + two clocks'],
   'g-before': ['bare', 'truce', 'alone'],
   g: ['bare', 'truce'],
 }

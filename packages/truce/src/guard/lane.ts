@@ -15,8 +15,15 @@ export interface LaneHome {
   laneRang(lane: Lane): void
 }
 
-/** What is known of an attempt when it starts. Times are ms on the guard's clock. */
-export interface LaneStart {
+/** What is known of an attempt when it starts. */
+export type LaneStart = Readonly<Omit<Lane, keyof Timer>>
+
+/** Times are ms on the guard's clock. */
+export class Lane implements Timer {
+  due = -1
+  earlier: Timer | undefined
+  later: Timer | undefined
+  keepsAlive = false
   /** 1 is the original. */
   readonly number: number
   readonly cause: 'original' | 'retry' | 'hedge'
@@ -31,26 +38,6 @@ export interface LaneStart {
   /** When it began, for marks of exhaustion. */
   readonly marked: number
   /** Waited before it: backoff or line; in the bulkhead's queue. */
-  readonly waited: number
-  readonly queuedFor: number
-  readonly debt: Debt | undefined
-  readonly holdsSlot: boolean
-}
-
-export class Lane implements Timer {
-  due = -1
-  earlier: Timer | undefined
-  later: Timer | undefined
-  keepsAlive = false
-  readonly number: number
-  readonly cause: LaneStart['cause']
-  readonly startedAt: number
-  readonly given: number
-  readonly timeout: number
-  readonly permit: number
-  readonly probe: boolean
-  readonly current: Attempt
-  readonly marked: number
   readonly waited: number
   readonly queuedFor: number
   readonly debt: Debt | undefined

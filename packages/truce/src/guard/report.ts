@@ -7,9 +7,8 @@ import { leavesDoubt } from '../policy/classify.js'
 import type { StopReason } from '../policy/stop.js'
 import { attempts } from '../telemetry/events.js'
 import type { AttemptRecord } from '../telemetry/record.js'
-import { epochOf } from './clock.js'
 import type { CallState } from './call-state.js'
-import { keyHash } from './key-hash.js'
+import { emitRecord, type Facts, type Verdict, type Whose } from './emit-record.js'
 import type { Lane } from './lane.js'
 
 /** The latest attempt ended; `stop` and `source` where it was the last one. */
@@ -18,85 +17,52 @@ export function reportAttempt(call: CallState, now: number, stop?: StopReason, s
   const { failure, lane } = call
   const outcome = failure ? failure.class : 'ok'
   const certainty = failure ? (leavesDoubt(failure) ? 'unknown' : 'not-applied') : 'applied'
-  emit(call, lane, now, outcome, certainty, stop, stop === 'ok' ? 'live' : source)
+  emitLane(call, lane, now, { outcome, certainty, stop, source: stop === 'ok' ? 'live' : source })
 }
 
 /** A call that the original answered: no more of it was ever made than this. */
 export function reportSuccess(call: Reported, original: LaneFacts, now: number): void {
-  emit(call, original, now, 'ok', 'applied', 'ok', 'live')
+  emitLane(call, original, now, OK)
 }
+const OK: Verdict = { outcome: 'ok', certainty: 'applied', stop: 'ok', source: 'live' }
 
 /** An attempt that was given up while its call went on. */
 export function reportDropped(call: CallState, lane: Lane, now: number): void {
-  if (attempts.active) emit(call, lane, now, 'aborted', 'unknown', undefined, undefined)
+  if (attempts.active) emitLane(call, lane, now, DROPPED)
+}
+const DROPPED: Verdict = { outcome: 'aborted', certainty: 'unknown', stop: undefined, source: undefined }
+
+/** The call ended between attempts: before the first one it was refused, later it carries the end. */
+export function reportRefusal(call: CallState, now: number, stop: StopReason, source?: Source): void {
+  if (!attempts.active) return
+  const unsent = call.attempt === 0
+  const outcome = call.failure && !unsent ? call.failure.class : stop === 'aborted' ? 'aborted' : 'refused'
+  const certainty = call.inDoubt ? 'unknown' : 'not-applied'
+  const waited = unsent ? now - call.began : Math.max(0, now - call.endedAt)
+  const { attempt } = call
+  const cause = unsent ? 'original' : 'end'
+  const facts = { t: now, attempt, cause, waited, ms: 0, timeout: undefined, queued: undefined } as const
+  emitRecord(whose(call), now, facts, { outcome, certainty, stop, source })
 }
 
 type Source = AttemptRecord['source']
 /** What a record says of its call, and of its attempt. */
 type Reported = Pick<CallState, 'id' | 'core' | 'settings' | 'above'>
 type LaneFacts = Pick<Lane, 'number' | 'cause' | 'startedAt' | 'given' | 'probe' | 'waited' | 'queuedFor'>
-
-function emit(
-  call: Reported,
-  lane: LaneFacts,
-  now: number,
-  outcome: AttemptRecord['outcome'],
-  certainty: AttemptRecord['certainty'],
-  stop: StopReason | undefined,
-  source: Source,
-): void {
-  const { core, settings } = call
+function emitLane(call: Reported, lane: LaneFacts, now: number, verdict: Verdict): void {
   const { startedAt, given, queuedFor } = lane
-  // One flat literal: spread from parts, a record costs ten times as much.
-  attempts.emit({
-    v: 1,
-    side: 'client',
-    t: epochOf(core.clock, now) + startedAt,
-    call: call.id,
-    parent: call.above?.id,
-    service: core.service,
-    dependency: core.dependency,
-    operation: core.operation,
-    effect: core.effect,
-    layer: core.layer,
+  const facts: Facts = {
+    t: startedAt,
     attempt: lane.number,
     cause: lane.probe ? 'probe' : lane.cause,
     waited: lane.waited + queuedFor,
     ms: now - startedAt,
-    outcome,
-    certainty,
-    stop,
     timeout: given === Number.POSITIVE_INFINITY ? undefined : given,
-    queued: core.bulkhead ? queuedFor : undefined,
-    source,
-    key: settings.key === undefined ? undefined : keyHash(settings.key),
-  })
+    queued: call.core.bulkhead ? queuedFor : undefined,
+  }
+  emitRecord(whose(call), now, facts, verdict)
 }
 
-/** The call ended between attempts: before the first one it was refused, later it carries the end. */
-export function reportRefusal(call: CallState, now: number, stop: StopReason, source?: Source): void {
-  if (!attempts.active) return
-  const { core, settings } = call
-  const unsent = call.attempt === 0
-  attempts.emit({
-    v: 1,
-    side: 'client',
-    t: epochOf(core.clock, now) + now,
-    call: call.id,
-    parent: call.above?.id,
-    service: core.service,
-    dependency: core.dependency,
-    operation: core.operation,
-    effect: core.effect,
-    layer: core.layer,
-    attempt: call.attempt,
-    cause: unsent ? 'original' : 'end',
-    waited: unsent ? now - call.began : Math.max(0, now - call.endedAt),
-    ms: 0,
-    outcome: call.failure && !unsent ? call.failure.class : stop === 'aborted' ? 'aborted' : 'refused',
-    certainty: call.inDoubt ? 'unknown' : 'not-applied',
-    stop,
-    source,
-    key: settings.key === undefined ? undefined : keyHash(settings.key),
-  })
+function whose({ id, core, settings, above }: Reported): Whose {
+  return { of: core, call: id, parent: above?.id, key: settings.key }
 }

@@ -8,7 +8,7 @@
  * @module
  */
 import { Partitions } from '../policy/partitions.js'
-import { warn } from '../telemetry/warning.js'
+import { said, warn } from '../telemetry/warning.js'
 import type { Failed, StandInSettings, StoodIn } from './fallback.js'
 
 interface Kept {
@@ -78,15 +78,6 @@ export class StandIn {
     if (this.#warned) return
     this.#warned = true
     warn('TRUCE_STAND_IN', `${this.#name}: ${what}`)
-  }
-}
-
-/** Anything can be thrown, even what cannot be turned into text. */
-function said(error: unknown): string {
-  try {
-    return String(error)
-  } catch {
-    return `a thrown ${typeof error}`
   }
 }
 

@@ -8,10 +8,9 @@
  *
  * Evidence of a quantile is what lies beyond it. Until two successes are expected beyond it, `max`
  * holds; then the estimate starts at the longest of them, because from below it would need thousands
- * of calls to find a rare slow mode (of data with 2 % twentyfold: 1,500), and cuts them meanwhile.
- * The estimator is `Quantile`: of 0.99 of lognormal, exponential and bimodal data nine readings in ten are
- * within 0.83 and 1.31 of the truth, which the margin covers; it follows a tenfold rise within 150
- * observations and a tenfold fall within about 2,300 (the safe way round).
+ * of calls to find a rare slow mode, and cuts them meanwhile.
+ * The estimator is `Quantile`: on lognormal, exponential and bimodal data the margin covers its error; it
+ * follows a tenfold rise within 150 observations, and a fall more slowly (the safe way round).
  *
  * @module
  */

@@ -26,8 +26,6 @@
  *
  * Vegas and Gradient 2 hold one latency against the least or the average one: where service times
  * vary by themselves, that throttles at half load. AIMD sees a full queue only by its timeouts.
- * Variants of this, in longer runs: room of one square root instead of two serves 1 point less, a
- * usual latency that never rises under load 6 less, a start at five times what is right 2 less: start low.
  *
  * @see limit-model.test.ts for the model and the others' code; Netflix, concurrency-limits; Envoy, adaptive concurrency
  * @module

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { warn } from './warning.js'
+import { said, warn } from './warning.js'
 
 interface Subscription<T> {
   readonly listener: (value: T) => void
@@ -56,14 +56,4 @@ function complain(subscription: { warned: boolean }, error: unknown): void {
     'TRUCE_LISTENER',
     `A telemetry listener failed; calls go on, and it is not reported again. Mend it: ${said(error)}`,
   )
-}
-
-/** Anything can be thrown, even what cannot be turned into text. */
-function said(error: unknown): string {
-  if (error instanceof Error) return error.stack ?? error.message
-  try {
-    return String(error)
-  } catch {
-    return `a thrown ${typeof error}`
-  }
 }

@@ -15,3 +15,13 @@ export function warn(code: string, message: string): void {
   if (process?.emitWarning) process.emitWarning(message, { type: 'TruceWarning', code })
   else reportError?.(new Error(`${code}: ${message}`))
 }
+
+/** What an error says, for a warning: anything can be thrown, even what cannot be turned into text. */
+export function said(error: unknown): string {
+  if (error instanceof Error) return error.stack ?? error.message
+  try {
+    return String(error)
+  } catch {
+    return `a thrown ${typeof error}`
+  }
+}

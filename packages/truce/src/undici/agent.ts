@@ -5,8 +5,8 @@
  * the whole of it; and as it cannot tell whether the request had left, a write without a key is not
  * repeated after it. A connect timeout is short, and before it nothing was sent: `not-applied`.
  *
- * Undici's own `connectTimeout` goes by a clock that ticks every 499 ms, so that 100 ms took 1,004 to
- * 1,007 in 7.30.2. Here a timer of our own ends the attempt; undici's later closes the socket.
+ * Undici's own `connectTimeout` goes by a clock that ticks every half second: 100 ms can take ten times
+ * as long. Here a timer of our own ends the attempt; undici's later closes the socket.
  *
  * @module
  */

@@ -9,9 +9,8 @@
 import type { Permit } from '../../policy/breaker.js'
 import type { Failure } from '../../policy/classify.js'
 import { attempts } from '../../telemetry/events.js'
-import { epochOf } from '../clock.js'
 import type { Core } from '../core.js'
-import { keyHash } from '../key-hash.js'
+import { emitRecord } from '../emit-record.js'
 
 /** Whose stream it is: its call's facts, without the call, which reaches what it handed up. */
 export interface Streamed {
@@ -27,23 +26,6 @@ export interface Streamed {
 export function reportBroken(stream: Streamed, failure: Failure, since: number, now: number): void {
   if (!attempts.active) return
   const { core, call, parent, key, attempt } = stream
-  attempts.emit({
-    v: 1,
-    side: 'client',
-    t: epochOf(core.clock, now) + since,
-    call,
-    parent,
-    service: core.service,
-    dependency: core.dependency,
-    operation: core.operation,
-    effect: core.effect,
-    layer: core.layer,
-    attempt,
-    cause: 'end',
-    waited: 0,
-    ms: now - since,
-    outcome: failure.class,
-    certainty: 'unknown',
-    key: key === undefined ? undefined : keyHash(key),
-  })
+  const facts = { t: since, attempt, cause: 'end', waited: 0, ms: now - since } as const
+  emitRecord({ of: core, call, parent, key }, now, facts, { outcome: failure.class, certainty: 'unknown' })
 }
