@@ -1,60 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Attempt, dependency, type DependencyOptions, type OperationOptions, OvertakenError } from '../index.js'
-import { attempts } from '../telemetry/events.js'
-import { countersOf } from '../telemetry/counters.js'
-import type { AttemptRecord } from '../telemetry/record.js'
-import { type Step, scriptedDependency, seeded, virtualTime } from '../testing/index.js'
-import { wheelOf } from './wheel.js'
+import { describe, expect, it } from 'vitest'
+import { type DependencyOptions, type OperationOptions, OvertakenError } from '../index.js'
+import { type Step, seeded } from '../testing/index.js'
+import { setUp, told } from '../../test/scenes/hedged.js'
+import { DOWN, hang, OFF, records } from '../../test/scenes/recorded.js'
 
-const DOWN = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
 const RESET = Object.assign(new Error('reset'), { code: 'ECONNRESET' })
-const OFF = { budget: 'none', governor: 'none', breaker: 'none' } as const
-const hang = () => new Promise<never>(() => {})
-
-let records: AttemptRecord[] = []
-let off = () => {}
-beforeEach(() => {
-  records = []
-  off = attempts.on((record) => records.push(record))
-})
-afterEach(() => off())
-let serial = 0
-
-function setUp(options: DependencyOptions = OFF, call: Partial<OperationOptions> = {}) {
-  const time = virtualTime()
-  const name = `hedge-${serial++}`
-  const guarded = dependency(name, { clock: time.clock, random: () => 0.5, ...options })
-  const operation = guarded.operation('call', {
-    effect: 'read',
-    attempts: 3,
-    attemptTimeout: 500,
-    deadline: 3_000,
-    backoff: { initial: 100, jitter: 'none' },
-    hedge: { after: '50ms' },
-    ...call,
-  })
-  /** Each attempt of a call follows its own step, and its signal is kept. */
-  const scripted = <S extends Step>(steps: readonly S[]) => {
-    const script = scriptedDependency(steps, { clock: time.clock })
-    const signals: AbortSignal[] = []
-    const fn = (attempt: Attempt) => {
-      signals.push(attempt.signal)
-      return script.attempt(attempt)
-    }
-    return { fn, signals, calls: script.calls }
-  }
-  const counters = countersOf('', name, 'call', call.effect ?? 'read')
-  const expectEmpty = () => {
-    expect(guarded.state()).toMatchObject({ inFlight: 0, waiting: 0 })
-    expect(counters.inFlight).toBe(0)
-    expect(wheelOf(time.clock).size).toBe(0)
-  }
-  return { time, guarded, operation, scripted, counters, expectEmpty }
-}
-
-/** `attempt cause outcome`, the stop where there is one. */
-const told = () =>
-  records.map(({ attempt, cause, outcome, stop }) => `${attempt} ${cause} ${outcome}${stop ? `: ${stop}` : ''}`)
 
 describe('a hedge', () => {
   it('goes out beside a late attempt; the first success wins, and the loser is told', async () => {

@@ -1,58 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { dependency, type DependencyOptions, type OperationOptions, OptionError, type RunOptions } from '../index.js'
-import { attempts } from '../telemetry/events.js'
-import { countersOf } from '../telemetry/counters.js'
-import { metrics } from '../telemetry/metrics.js'
-import type { AttemptRecord } from '../telemetry/record.js'
-import { virtualTime } from '../testing/index.js'
-import { wheelOf } from './wheel.js'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { OptionError, type RunOptions } from '../index.js'
+import { setUp } from '../../test/scenes/standing-in.js'
+import { DOWN, fail, OFF } from '../../test/scenes/recorded.js'
 
-const DOWN = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
-const OFF = { budget: 'none', governor: 'none', breaker: 'none' } as const
-const fail = () => {
-  throw DOWN
-}
-
-let records: AttemptRecord[] = []
-let off = () => {}
-beforeEach(() => {
-  records = []
-  off = attempts.on((record) => records.push(record))
-})
 // A rejection that nobody handles fails the run: vitest listens.
-afterEach(() => {
-  off()
-  vi.restoreAllMocks()
-})
-let serial = 0
-
-function setUp<F>(call: Partial<OperationOptions<F>>, options: DependencyOptions = OFF) {
-  const time = virtualTime({ epoch: 1_000 })
-  const name = `stand-in-${serial++}`
-  const guarded = dependency(name, { clock: time.clock, random: () => 0.5, ...options })
-  const operation = guarded.operation<F>('price', {
-    effect: 'read',
-    attempts: 2,
-    attemptTimeout: 100,
-    backoff: { initial: 10, jitter: 'none' },
-    ...call,
-  })
-  const counters = countersOf('', name, 'price', 'read')
-  const expectEmpty = () => {
-    expect(guarded.state()).toMatchObject({ inFlight: 0, waiting: 0 })
-    expect(counters.inFlight).toBe(0)
-    expect(wheelOf(time.clock).size).toBe(0)
-  }
-  /** What `fallback_used_total` says of it. */
-  const used = () => {
-    const metric = metrics().find((each) => each.name === 'fallback_used_total')
-    if (metric?.type !== 'counter') return undefined
-    return metric.values
-      .filter(({ labels }) => Object.values(labels).includes(name))
-      .map(({ labels, value }) => [labels['source'], value])
-  }
-  return { time, name, guarded, operation, counters, expectEmpty, used }
-}
+afterEach(() => void vi.restoreAllMocks())
 
 describe('a cached answer', () => {
   const cached = { maxAge: '30s', key: ['tenant', 'sku'] } as const
