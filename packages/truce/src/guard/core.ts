@@ -8,7 +8,6 @@ import type { Owner } from '../context/owner.js'
 import type { AdaptiveTimeout } from '../policy/attempt-timeout.js'
 import type { Classifier } from '../policy/classify.js'
 import type { Bulkhead } from '../policy/concurrency.js'
-import type { DegradeRules } from '../policy/degrade.js'
 import type { DependencyPolicy } from '../policy/dependency.js'
 import { Quantile } from '../policy/quantile.js'
 import type { Random } from '../policy/random.js'
@@ -49,7 +48,6 @@ export interface CoreSettings {
   /** Does the dependency speak Truce's headers? */
   readonly peer: PeerPort | undefined
   readonly hedge: HedgeSettings | undefined
-  readonly degradeWhen: DegradeRules | undefined
   readonly standIn: StandIn | undefined
   readonly stream: StreamSettings | undefined
 }
@@ -80,7 +78,6 @@ export class Core {
   readonly waitingRoom: WaitingRoom | null
   readonly peer: PeerPort | undefined
   readonly hedge: HedgeSettings | undefined
-  readonly degradeWhen: DegradeRules | undefined
   readonly standIn: StandIn | undefined
   readonly stream: StreamSettings | undefined
   /** Of attempts that get all of a fixed timeout. */
@@ -122,7 +119,6 @@ export class Core {
     this.waitingRoom = settings.waitingRoom?.(partition) ?? null
     this.peer = settings.peer
     this.hedge = settings.hedge
-    this.degradeWhen = settings.degradeWhen
     this.standIn = settings.standIn
     this.stream = settings.stream
     const limited = Math.min(this.attemptTimeout, this.deadline) < Number.POSITIVE_INFINITY

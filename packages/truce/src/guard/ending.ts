@@ -100,7 +100,7 @@ export function outcomeOf<T>(call: CallState, ending: Ending, result: unknown, s
   return { ok: false, error: undefined, value: result as T, ...facts }
 }
 
-/** Notes why an observed call ended, and gives the same as `outcomeOf`. */
+/** Notes why a call ended whose books are closed elsewhere: an observed one, or one that left during its fallback. */
 export function explained(call: CallState, ending: Ending): void {
   if (ending.stop !== 'ok') note(call.result, explanation(call, ending))
 }

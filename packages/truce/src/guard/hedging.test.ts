@@ -1,24 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type Failure, failure } from '../policy/classify.js'
 import { virtualTime } from '../testing/index.js'
 import { dependency } from './dependency.js'
-import { asTold } from './hedging.js'
 
 describe('what two attempts at once were told', () => {
-  const last = failure('unavailable', 'unknown', { retryAfter: 100 })
-  it.each<[string, Failure, Partial<Failure>]>([
-    [
-      'a longer wait of the other holds',
-      failure('overloaded', 'not-applied', { retryAfter: 300 }),
-      { retryAfter: 300 },
-    ],
-    ['a shorter one does not', failure('overloaded', 'not-applied', { retryAfter: 50 }), { retryAfter: 100 }],
-    ['a veto of the other holds', failure('overloaded', 'not-applied', { retry: false }), { retry: false }],
-    ['its class and certainty do not', failure('conflict', 'not-applied'), {}],
-  ])('%s', (_, other, told) => {
-    expect(asTold(last, other)).toEqual({ ...last, ...told })
-  })
-
   it('ends a hedged call whose first answer forbade a repeat', async () => {
     const time = virtualTime()
     const shop = dependency('told', { clock: time.clock, random: () => 0.5 })

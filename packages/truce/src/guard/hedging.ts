@@ -4,7 +4,6 @@
  * @module
  */
 import type { Permit } from '../policy/breaker.js'
-import type { Failure } from '../policy/classify.js'
 import type { CallFacts, RetryRules } from '../policy/retry.js'
 import { mayHedge } from '../policy/hedge.js'
 import type { Core } from './core.js'
@@ -31,14 +30,4 @@ export function takeHedge(
   const permit = payment === null ? 0 : policy.acquire(facts.attempt + 1, now, random, Math.min(given, core.lease))
   if (permit === 0) holdings.giveBack(now)
   return permit
-}
-
-/** Of two attempts at once the last failure decides; what the other's answer asked for holds all the same. */
-export function asTold(last: Failure, other: Failure): Failure {
-  const retryAfter = Math.max(last.retryAfter ?? -1, other.retryAfter ?? -1)
-  return {
-    ...last,
-    ...(retryAfter >= 0 && { retryAfter }),
-    ...(other.retry === false && { retry: false }),
-  }
 }

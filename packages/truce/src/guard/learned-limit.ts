@@ -4,18 +4,16 @@
  * @module
  */
 import type { Failure } from '../policy/classify.js'
-import { cutShort } from '../policy/deadline.js'
+import { isSilent } from '../policy/dependency.js'
 import type { Lane } from './lane.js'
 import type { Shared } from './partition.js'
 
 /** An attempt ended. Some say nothing of how much room the dependency has. */
 export function learn({ limit, bulkhead }: Shared, lane: Lane, failure: Failure | undefined, now: number): void {
   if (limit === undefined || bulkhead === null) return
-  const verdict = failure?.class
-  const silent = verdict === 'aborted' || verdict === 'exhausted' || failure?.refused === true
-  const cut = verdict === 'timeout' && cutShort(lane.given, lane.timeout)
-  if (silent || cut) return limit.released()
-  if (!limit.ended(now - lane.startedAt, verdict === 'timeout' || verdict === 'overloaded')) return
+  const ms = now - lane.startedAt
+  if (failure && isSilent(failure, lane.given, lane.timeout, ms)) return limit.released()
+  if (!limit.ended(ms, failure?.class === 'timeout' || failure?.class === 'overloaded')) return
   bulkhead.setLimit(limit.limit)
   for (let next = bulkhead.admitNext(); next; next = bulkhead.admitNext()) next.dequeued(now)
 }

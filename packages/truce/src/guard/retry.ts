@@ -115,7 +115,6 @@ function coreOf(rules: RetryRules, deadline: number, asked: readonly Classifier[
       waitingRoom: undefined,
       peer: undefined,
       hedge: undefined,
-      degradeWhen: undefined,
       standIn: undefined,
       stream: undefined,
     },

@@ -15,10 +15,11 @@ import { runIn, type Surroundings } from '../context/surroundings.js'
 import { type Failure, isPermanent, leavesDoubt } from '../policy/classify.js'
 import type { Waiter } from '../policy/concurrency.js'
 import { attemptTime } from '../policy/deadline.js'
+import { asTold } from '../policy/hedge.js'
 import { endOf } from '../policy/line.js'
 import { decide, pastWindow, type RetryRules } from '../policy/retry.js'
-import { type StopReason, waitsForRoom } from '../policy/stop.js'
-import { degradesEarly, factsOf, standsIn } from './call-facts.js'
+import { standsIn, type StopReason, waitsForRoom } from '../policy/stop.js'
+import { factsOf } from './call-facts.js'
 import type { CallState, Origin } from './call-state.js'
 import type { Core } from './core.js'
 import { Debt } from './debt.js'
@@ -27,7 +28,7 @@ import { deliver, type Ending, ended, timeoutOf } from './ending.js'
 import { OvertakenError } from './errors.js'
 import type { StoodIn } from './fallback.js'
 import type { Queued } from './hand-on.js'
-import { asTold, takeHedge } from './hedging.js'
+import { takeHedge } from './hedging.js'
 import { Holdings } from './holdings.js'
 import { invoke } from './invoke.js'
 import { ABORTED, TIMED_OUT } from './judge.js'
@@ -275,8 +276,6 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     const { core } = this
     const failure = this.#beside ? asTold(last, this.#beside) : last
     this.#beside = undefined
-    const early = degradesEarly(this, now)
-    if (early) return this.#finish(early, now, undefined)
     const decision = decide(this.#rules, factsOf(this), failure, core.policy, now, core.random)
     if (decision.act === 'stop') return this.#finish(decision.stop, now, decision.retryAt)
     this.#held.debt = decision.act === 'retry' ? new Debt(core.policy, decision.payment, now) : undefined

@@ -1,9 +1,11 @@
 import { describe, expect, it, test } from 'vitest'
 import { BREAKER, Breaker } from './breaker.js'
 import { Budget } from './budget.js'
+import { failure } from './classify.js'
 import { type DegradeRules, degrades } from './degrade.js'
 import { DependencyPolicy } from './dependency.js'
 import { Governor } from './governor.js'
+import { type CallFacts, decide, type RetryRules } from './retry.js'
 
 const NONE = Number.POSITIVE_INFINITY
 const NOW = 100_000
@@ -70,5 +72,54 @@ describe('degrade', () => {
     const before = seen()
     for (let n = 0; n < 100; n++) degrades({ budget: 0, governor: 0, remaining: 0 }, dependency, DEADLINE, NOW)
     expect(seen()).toEqual(before)
+  })
+})
+
+describe('before retries are spent', () => {
+  const rules: RetryRules = {
+    attempts: 3,
+    retryOn: new Set(['timeout', 'unavailable', 'conflict']),
+    backoff: null,
+    repeatable: false,
+    window: 60_000,
+    background: false,
+  }
+  const call: CallFacts = {
+    attempt: 1,
+    deadline: NOW + 50,
+    least: 10,
+    waited: 0,
+    aborted: false,
+    owns: true,
+    keyed: true,
+    keyedAt: NOW,
+    replayable: true,
+  }
+  const short: DegradeRules = { remaining: 100 }
+  const down = failure('unavailable')
+  const dependency = () => new DependencyPolicy({ breaker: null, governor: null, budget: null, slowCall: NONE })
+  const decided = (facts: Partial<CallFacts>, failed = down, degradeWhen = short) => {
+    const decision = decide({ ...rules, degradeWhen }, { ...call, ...facts }, failed, dependency(), NOW, half)
+    return decision.act === 'stop' ? decision.stop : decision.act
+  }
+
+  test.each<[string, Partial<CallFacts>, ReturnType<typeof failure>, string]>([
+    ['where a retry could be made', {}, down, 'deadline'],
+    ['not where all attempts are made', { attempt: 3 }, down, 'attempts'],
+    ['not where another layer owns', { owns: false }, down, 'not-owner'],
+    ['not for a conflict that another layer owns', { ownsBusiness: false }, failure('conflict'), 'not-owner'],
+    ['for a conflict that is its own', { ownsBusiness: true, owns: false }, failure('conflict'), 'deadline'],
+    ['not for a class that is not repeated', {}, failure('overloaded'), 'permanent'],
+    ['not for a permanent failure', {}, failure('not-found'), 'permanent'],
+    ['not for a write that is not safe to repeat', { keyed: false }, down, 'unsafe'],
+    ['not past the window of the key', { keyedAt: NOW - 60_001 }, down, 'window'],
+    ['not where the dependency forbids a repeat', {}, failure('unavailable', 'unknown', { retry: false }), 'pushback'],
+    ['not for a caller that has left', { aborted: true }, down, 'aborted'],
+  ])('%s', (_, facts, failed, reason) => {
+    expect(decided(facts, failed)).toBe(reason)
+  })
+
+  it('by no rule, never', () => {
+    expect(decided({}, down, {})).toBe('retry')
   })
 })

@@ -29,6 +29,18 @@ export interface Parts {
 /** Permit of attempts to a dependency without a breaker. */
 const FREE: Permit = 1
 
+/**
+ * Does a failed attempt say nothing of the dependency? What was aborted, exhausted or refused below does not; nor
+ * what our own deadline cut short, or was answered 504 because that deadline travelled (a quick 504 is another's).
+ *
+ * @param given what it was given, `timeout` the operation's attempt timeout, `ms` what it took, all ms
+ */
+export function isSilent(failure: Failure, given: number, timeout: number, ms: number): boolean {
+  const verdict = failure.class
+  if (verdict === 'aborted' || verdict === 'exhausted' || failure.refused) return true
+  return verdict === 'timeout' && cutShort(given, timeout) && !(failure.answered && cutShort(ms, given))
+}
+
 /** The policies of one dependency, or of one partition of it, and what moves them. */
 export class DependencyPolicy {
   readonly breaker: Breaker | null
@@ -174,9 +186,7 @@ export class DependencyPolicy {
   ): boolean {
     const verdict = failure.class
     if (failure.answered) this.#answered = true
-    // Cut short by our own deadline, or answered 504 because that deadline travelled; a quick 504 is another's.
-    const cut = verdict === 'timeout' && cutShort(given, timeout) && !(failure.answered && cutShort(ms, given))
-    if (verdict === 'aborted' || verdict === 'exhausted' || failure.refused || cut) {
+    if (isSilent(failure, given, timeout, ms)) {
       this.released(permit)
       return false
     }

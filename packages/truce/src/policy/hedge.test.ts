@@ -5,10 +5,10 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { BREAKER, Breaker } from './breaker.js'
 import { Budget } from './budget.js'
-import { TRANSIENT, UNRECOGNISED } from './classify.js'
+import { type Failure, failure, TRANSIENT, UNRECOGNISED } from './classify.js'
 import { DependencyPolicy } from './dependency.js'
 import { Governor } from './governor.js'
-import { mayHedge } from './hedge.js'
+import { asTold, mayHedge } from './hedge.js'
 import { type CallFacts, decide, type RetryRules } from './retry.js'
 
 const NONE = Number.POSITIVE_INFINITY
@@ -119,5 +119,21 @@ describe('hedge', () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('what two attempts at once were told', () => {
+  const last = failure('unavailable', 'unknown', { retryAfter: 100 })
+  it.each<[string, Failure, Partial<Failure>]>([
+    [
+      'a longer wait of the other holds',
+      failure('overloaded', 'not-applied', { retryAfter: 300 }),
+      { retryAfter: 300 },
+    ],
+    ['a shorter one does not', failure('overloaded', 'not-applied', { retryAfter: 50 }), { retryAfter: 100 }],
+    ['a veto of the other holds', failure('overloaded', 'not-applied', { retry: false }), { retry: false }],
+    ['its class and certainty do not', failure('conflict', 'not-applied'), {}],
+  ])('%s', (_, other, told) => {
+    expect(asTold(last, other)).toEqual({ ...last, ...told })
   })
 })

@@ -11,6 +11,7 @@
  * @module
  */
 import type { Payment } from './budget.js'
+import type { Failure } from './classify.js'
 import { fits } from './deadline.js'
 import type { DependencyPolicy } from './dependency.js'
 import type { Random } from './random.js'
@@ -37,4 +38,14 @@ export function mayHedge(
   if (!fits(now, 0, call.least, call.deadline)) return null
   if (dependency.refusesRetry(now, now, random)) return null
   return dependency.pay(now, call.trafficClass)
+}
+
+/** Of two attempts at once the last failure decides; what the other's answer asked for holds all the same. */
+export function asTold(last: Failure, other: Failure): Failure {
+  const retryAfter = Math.max(last.retryAfter ?? -1, other.retryAfter ?? -1)
+  return {
+    ...last,
+    ...(retryAfter >= 0 && { retryAfter }),
+    ...(other.retry === false && { retry: false }),
+  }
 }

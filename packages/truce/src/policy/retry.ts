@@ -12,6 +12,7 @@ import { type Backoff, wait } from './backoff.js'
 import type { Payment } from './budget.js'
 import { type Certainty, type Failure, type FailureClass, isTransient } from './classify.js'
 import { fits } from './deadline.js'
+import { type DegradeRules, degrades } from './degrade.js'
 import type { DependencyPolicy } from './dependency.js'
 import type { Random } from './random.js'
 import { type StopReason, waitsForRoom } from './stop.js'
@@ -32,6 +33,8 @@ export interface RetryRules {
   readonly background: boolean
   /** May the first retry go without a wait where the connection failed before anything was sent? */
   readonly immediate?: boolean
+  /** When to let something stand in before retries are spent; only with something that can. */
+  readonly degradeWhen?: DegradeRules | undefined
 }
 
 /** What is known of the call when its latest attempt failed. Times are ms on the clock of `now`. */
@@ -88,6 +91,10 @@ export function decide(
   const pointless = forbidden(rules, call, failure, now)
   if (pointless) return stop(pointless, retryAfter(failure, now))
 
+  // Only where a retry could be made but for room and time: where one is forbidden anyhow, that is the reason.
+  const early = rules.degradeWhen && degrades(rules.degradeWhen, dependency, call.deadline, now, call.trafficClass)
+  if (early) return stop(early, undefined)
+
   const delay = delayBefore(rules, call, failure, now, random)
   if (pastWindow(rules, call, now + delay)) return stop('window', undefined)
   if (!fits(now, delay, call.least, call.deadline)) return stop('deadline', retryAfter(failure, now))
@@ -99,6 +106,14 @@ export function decide(
   return { act: 'retry', wait: delay, payment }
 }
 
+/** Is a failure of this class this layer's to repeat? A conflict is a matter of the business: the low layer would only meet it again. */
+export function ownsClass(
+  call: Pick<CallFacts, 'owns' | 'ownsBusiness'>,
+  failureClass: FailureClass | undefined,
+): boolean {
+  return failureClass === 'conflict' ? (call.ownsBusiness ?? call.owns) : call.owns
+}
+
 /** The first rule that forbids a repeat whatever the dependency's state, in the contract's order. */
 function forbidden(rules: RetryRules, call: CallFacts, failure: Failure, now: number): StopReason | undefined {
   if (call.aborted || failure.class === 'aborted') return 'aborted'
@@ -106,8 +121,7 @@ function forbidden(rules: RetryRules, call: CallFacts, failure: Failure, now: nu
     return 'permanent'
   }
   if (failure.class === 'exhausted') return 'exhausted-below'
-  // What to do about a conflict is a matter of the business: the low layer would only meet it again.
-  const owns = failure.class === 'conflict' ? (call.ownsBusiness ?? call.owns) : call.owns
+  const owns = ownsClass(call, failure.class)
   return (
     forbiddenToSend(rules, call, owns, failure.certainty, now) ?? (failure.retry === false ? 'pushback' : undefined)
   )

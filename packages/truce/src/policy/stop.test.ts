@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { exhausts, STOP_REASONS, type StopReason, waitsForRoom } from './stop.js'
+import { exhausts, standsIn, STOP_REASONS, type StopReason, waitsForRoom } from './stop.js'
 
 /** The words, whether each marks a failure as exhausted, and whether background calls wait it out. */
 const table: [StopReason, exhausts: boolean, waits: boolean][] = [
@@ -28,4 +28,8 @@ describe('stop reasons', () => {
   test.each(table)('%s: exhausts layers above %s, background waits %s', (reason, exhausting, waiting) => {
     expect([exhausts(reason), waitsForRoom(reason)]).toEqual([exhausting, waiting])
   })
+})
+
+it('something may stand in for all but what has to be heard', () => {
+  expect(STOP_REASONS.filter((stop) => !standsIn(stop))).toEqual(['ok', 'permanent', 'not-owner', 'aborted'])
 })

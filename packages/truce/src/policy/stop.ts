@@ -48,6 +48,14 @@ export function exhausts(stop: StopReason): boolean {
   return EXHAUSTING.has(stop)
 }
 
+/** What ended for a reason that the caller, or a layer above, has to hear is not covered up. */
+const HEARD: ReadonlySet<StopReason> = new Set<StopReason>(['ok', 'permanent', 'aborted', 'not-owner'])
+
+/** May a fallback or a cached answer stand in? */
+export function standsIn(stop: StopReason): boolean {
+  return !HEARD.has(stop)
+}
+
 /** Refusals for want of room: background calls wait for it instead of ending. */
 export function waitsForRoom(stop: StopReason): boolean {
   return stop === 'breaker' || stop === 'throttled' || stop === 'budget'

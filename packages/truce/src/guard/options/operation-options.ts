@@ -10,7 +10,6 @@ import { type Backoff, BACKOFF, type Jitter } from '../../policy/backoff.js'
 import { type Classifier, type FailureClass, TRANSIENT, type TransientClass } from '../../policy/classify.js'
 import { type Preset, type PresetName, PRESETS } from '../../policy/presets.js'
 import type { RetryRules } from '../../policy/retry.js'
-import type { DegradeRules } from '../../policy/degrade.js'
 import { OptionError } from '../errors.js'
 import type { StandInSettings } from '../fallback.js'
 import { openStream } from '../stream/open.js'
@@ -94,7 +93,6 @@ export interface OperationSettings {
   readonly adaptiveTimeout: (() => AdaptiveTimeout) | undefined
   readonly hedge: HedgeSettings | undefined
   readonly standIn: StandInSettings | undefined
-  readonly degradeWhen: DegradeRules | undefined
   readonly stream: StreamSettings | undefined
   readonly classifiers: readonly Classifier[]
   readonly mode: Mode | undefined
@@ -125,6 +123,7 @@ export function operationSettings(operation: string, options: OperationOptions<u
       repeatable: risk === 'low' || options.idempotency === 'natural',
       window: window(options.idempotency),
       background: preset.background,
+      degradeWhen: degradeRules(options.degradeWhen, standIn),
       immediate: options.immediate !== undefined && oneOf(options.immediate, 'immediate', ['not-sent']) === 'not-sent',
     }),
     attemptTimeout: longest,
@@ -134,7 +133,6 @@ export function operationSettings(operation: string, options: OperationOptions<u
     adaptiveTimeout: adaptive && (() => new AdaptiveTimeout({ ...adaptive, max: Math.min(adaptive.max, deadline) })),
     hedge: hedgeSettings(options.hedge, most, longest),
     standIn,
-    degradeWhen: degradeRules(options.degradeWhen, standIn),
     stream: streamSettings(options, preset),
     classifiers: classifiers(options.classify, 'classify'),
     mode: options.mode === undefined ? undefined : oneOf(options.mode, 'mode', ['enforce', 'observe']),
