@@ -86,6 +86,17 @@ describe('memory of a breaker', () => {
     expect(new Breaker({ ...settings, rule }).keepsTime).toBe(keepsTime)
   })
 
+  test.each(rules)(
+    '%o: outcomes need the time as soon as something bad is remembered, or an operator spoke',
+    (rule) => {
+      const spoken = new Breaker({ ...settings, rule })
+      spoken.forceClosed({ ...by, until: 100 })
+      const marked = new Breaker({ ...settings, rule })
+      marked.record(marked.acquire(0, half), 'failure', 0, half)
+      expect([spoken.keepsTime, marked.keepsTime]).toEqual([true, true])
+    },
+  )
+
   it.each(rules)('%o is spotless until something bad came, and again after enough that is good', (rule) => {
     const bad: Signal[] = rule.kind === 'consecutive' ? ['failure'] : ['failure', 'slow']
     for (const signal of bad) {

@@ -136,4 +136,15 @@ describe('what two attempts at once were told', () => {
   ])('%s', (_, other, told) => {
     expect(asTold(last, other)).toEqual({ ...last, ...told })
   })
+
+  it.each<[string, number | undefined, number | undefined, number | undefined]>([
+    ['none where neither asked for a wait', undefined, undefined, undefined],
+    ['the last one’s', 0.5, undefined, 0.5],
+    ['the other’s', undefined, 0.5, 0.5],
+    ['no wait at all is a wait too', undefined, 0, 0],
+  ])('the wait: %s', (_, mine, others, told) => {
+    const hint = (wait: number | undefined) => (wait === undefined ? {} : { retryAfter: wait })
+    const both = asTold(failure('unavailable', 'unknown', hint(mine)), failure('timeout', 'unknown', hint(others)))
+    expect(both).toStrictEqual(failure('unavailable', 'unknown', hint(told)))
+  })
 })
