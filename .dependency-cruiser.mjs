@@ -36,6 +36,8 @@ const classifiers = 'classifiers/'
 const dictionary = `${src}${headers}dictionary[.]ts$`
 const structuredHeaders = '(^|/)structured-headers(/|$)'
 const undici = 'undici/'
+const idempotency = 'idempotency/'
+const sqliteByPath = `${src}idempotency/stores/sqlite/open[.]ts$`
 const floorOne = [semantics, context, telemetry]
 
 export default {
@@ -72,6 +74,19 @@ export default {
       'http/ does not know testing/ or the index.',
     ),
     floor(
+      'floor-3-idempotency',
+      idempotency,
+      [idempotency, guard, ...floorOne, policy],
+      'idempotency/ does not know http/ beyond what answers mean, testing/ or the index.',
+    ),
+    {
+      name: 'stores-are-picked',
+      comment: 'A store is imported only by whoever picks it: the engine knows the port, and memory for a start.',
+      severity: 'error',
+      from: { path: `${src}idempotency/`, pathNot: [tests, `${src}idempotency/stores/`] },
+      to: { path: `${src}idempotency/stores/`, pathNot: `${src}idempotency/stores/memory[.]ts$` },
+    },
+    floor(
       'testing-floor',
       'testing/',
       ['testing/', policy, guard, telemetry],
@@ -95,8 +110,15 @@ export default {
       name: 'truce-has-no-dependency',
       comment: 'packages/truce/src imports nothing from npm: a service that adds truce adds nothing else.',
       severity: 'error',
-      from: { path: src, pathNot: [tests, dictionary, `${src}${undici}`] },
+      from: { path: src, pathNot: [tests, dictionary, `${src}${undici}`, sqliteByPath] },
       to: { dependencyTypes: npm },
+    },
+    {
+      name: 'sqlite-has-one-dependency',
+      comment: 'Given a path, the SQLite store opens it with libsql where Node has no SQLite: an optional peer.',
+      severity: 'error',
+      from: { path: sqliteByPath },
+      to: { dependencyTypes: npm, pathNot: '(^|/)node_modules/libsql/' },
     },
     {
       name: 'undici-has-one-dependency',

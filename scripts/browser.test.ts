@@ -1,19 +1,7 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { findBrowser } from './browser.mjs'
-
-/** A folder with these programs in it. */
-function folderOf(...programs: string[]): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'truce-browser-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  for (const program of programs) {
-    writeFileSync(path.join(folder, program), '#!/bin/sh\n')
-    chmodSync(path.join(folder, program), 0o755)
-  }
-  return folder
-}
+import { folderOf } from './folder-of.js'
 
 describe('findBrowser', () => {
   test.each(['chromium', 'chromium-browser', 'google-chrome'])('finds %s in PATH', (program) => {

@@ -21,6 +21,16 @@ export interface Module {
   readonly code: string
 }
 
+/** Servers that a block may ask for, by the environment variable through which it is told where one is. */
+export const SERVERS = { postgres: 'DATABASE_URL', redis: 'REDIS_URL' } as const
+
+export type Server = keyof typeof SERVERS
+
+/** The server without which a module cannot run. */
+export function serverOf({ code }: Pick<Module, 'code'>): Server | undefined {
+  return (Object.keys(SERVERS) as Server[]).find((server) => code.includes(SERVERS[server]))
+}
+
 const CONTINUES = /^\s*\/\/ continues\b/
 const TYPED = ['ts', 'typescript', 'mts']
 const PLAIN = ['js', 'javascript', 'mjs']
@@ -57,14 +67,11 @@ function at(line: number, before: string, code: string): string {
 }
 
 /** The file that holds a module, in a folder that git ignores and from which `truce` resolves. */
-export function fileOf({ page, line, typed }: Module): string {
-  return path.join(
-    root,
-    'out',
-    'docs',
-    page.replaceAll('/', '_').replace(/\.md$/, ''),
-    `${line}.${typed ? 'mts' : 'mjs'}`,
-  )
+export function fileOf({ page, line, typed, code }: Module): string {
+  const name = page.replaceAll('/', '_').replace(/\.md$/, '')
+  const server = serverOf({ code })
+  const folder = server === undefined ? name : `${name}-${server}` // tested by another process at the same time
+  return path.join(root, 'out', 'docs', folder, `${line}.${typed ? 'mts' : 'mjs'}`)
 }
 
 /**
@@ -117,10 +124,15 @@ export interface Ended {
 }
 
 /** Runs one module in a process of its own: an unhandled rejection ends it, an open handle is noticed. */
-export function execute(module: Module): Promise<Ended> {
+export function execute(module: Module, env: Readonly<Record<string, string>> = {}): Promise<Ended> {
   const file = fileOf(module)
   const args = ['--enable-source-maps', '--unhandled-rejections=strict', file.replace(/\.mts$/, '.mjs')]
-  const child = spawn(process.execPath, args, { cwd: path.dirname(file), timeout: 20_000, killSignal: 'SIGKILL' })
+  const child = spawn(process.execPath, args, {
+    cwd: path.dirname(file),
+    env: { ...process.env, ...env },
+    timeout: 20_000,
+    killSignal: 'SIGKILL',
+  })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))

@@ -19,6 +19,21 @@ export type TruceErrorCode =
   | 'TRUCE_ATTEMPT_TIMEOUT'
   | 'TRUCE_OVERTAKEN'
   | 'TRUCE_OPTION'
+  | IdempotencyErrorCode
+
+/** Those of `truce/idempotency`. */
+export type IdempotencyErrorCode =
+  | 'TRUCE_IN_PROGRESS'
+  | 'TRUCE_KEY_CONFLICT'
+  | 'TRUCE_KEY_EXPIRED'
+  | 'TRUCE_KEY_INVALID'
+  | 'TRUCE_LEASE_LOST'
+  | 'TRUCE_OUTCOME_UNKNOWN'
+  | 'TRUCE_PAYLOAD_INVALID'
+  | 'TRUCE_REPLAYED_FAILURE'
+  | 'TRUCE_RESULT_INVALID'
+  | 'TRUCE_RESULT_NOT_KEPT'
+  | 'TRUCE_STORE_UNAVAILABLE'
 
 /** What refused, and when it may be tried again (epoch-free: ms from now), as far as is known. */
 export interface Refusal {
@@ -34,7 +49,8 @@ export interface Refusal {
   readonly by?: { readonly kind: string; readonly who: string; readonly why: string } | undefined
 }
 
-abstract class TruceError extends Error {
+/** What all of them are; told by its brand, so that other copies of the package are known too. */
+export abstract class TruceError extends Error {
   abstract readonly code: TruceErrorCode
   get [BRAND](): true {
     return true
@@ -153,7 +169,7 @@ function again(refusal: Refusal): string {
 }
 
 /** The value as a person would write it; never throws, never long. */
-function show(value: unknown): string {
+export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
   if (typeof value === 'function') return 'a function'
   if (typeof value !== 'object' || value === null) return String(value)

@@ -8,7 +8,7 @@ import { isExhausted } from '../context/exhausted.js'
 import { LONGEST_WAIT } from '../http/semantics/retry-after.js'
 import type { Classifier, Failure } from '../policy/classify.js'
 import { failure, isFailureClass, UNRECOGNISED } from '../policy/classify.js'
-import { isTruceError } from './errors.js'
+import { isTruceError, type TruceErrorCode } from './errors.js'
 
 /** What the guard knows without asking a classifier. */
 export const TIMED_OUT: Failure = Object.freeze({ class: 'timeout', certainty: 'unknown', answered: false })
@@ -70,6 +70,31 @@ function judgeOwn(error: unknown): Failure | undefined {
       return GAVE_UP
     case 'TRUCE_OPTION':
       return { class: 'invalid', certainty: 'not-applied', answered: false }
+    default:
+      return judgeKeyed(error)
+  }
+}
+
+/** What the idempotency engine refused: some of it passes, with the same key. */
+function judgeKeyed(error: Error & { readonly code: TruceErrorCode; readonly retryIn?: number }): Failure | undefined {
+  const retryAfter = error.retryIn
+  switch (error.code) {
+    case 'TRUCE_IN_PROGRESS':
+      return failure('conflict', 'not-applied', retryAfter === undefined ? {} : { retryAfter })
+    case 'TRUCE_STORE_UNAVAILABLE':
+      return failure('unavailable', 'not-applied', retryAfter === undefined ? {} : { retryAfter })
+    case 'TRUCE_KEY_CONFLICT':
+    case 'TRUCE_KEY_EXPIRED':
+    case 'TRUCE_KEY_INVALID':
+    case 'TRUCE_PAYLOAD_INVALID':
+    case 'TRUCE_RESULT_INVALID':
+      return failure('invalid', 'not-applied')
+    case 'TRUCE_OUTCOME_UNKNOWN':
+    case 'TRUCE_REPLAYED_FAILURE':
+    case 'TRUCE_RESULT_NOT_KEPT':
+      return failure('rejected')
+    default:
+      return undefined
   }
 }
 

@@ -1,11 +1,12 @@
 /**
- * Events: what a guard tells while it works, for logs, dashboards and tests.
+ * Events: what guards and engines tell while they work, for logs, dashboards and tests.
  *
  * @module
  */
 import type { BreakerState } from '../policy/breaker.js'
 import type { StopReason } from '../policy/stop.js'
 import { Channel } from './channel.js'
+import type { Duplicate, Execution } from './idempotency.js'
 import type { AttemptRecord } from './record.js'
 
 /** What a guard in `mode: 'observe'` would have done. It did not: the call went on as if unguarded. */
@@ -51,6 +52,8 @@ export interface BreakerChange {
 export const attempts = new Channel<AttemptRecord>()
 export const observations = new Channel<Observation>()
 export const breakerChanges = new Channel<BreakerChange>()
+export const executions = new Channel<Execution>()
+export const duplicates = new Channel<Duplicate>()
 
 /** The events by name. */
 export interface EventMap {
@@ -60,12 +63,18 @@ export interface EventMap {
   readonly observation: Observation
   /** A breaker changed its state. */
   readonly breaker: BreakerChange
+  /** The idempotency engine has told a caller how its call ended. */
+  readonly execution: Execution
+  /** A handler succeeded although another run had taken its key over. */
+  readonly duplicate: Duplicate
 }
 
 const channels: { readonly [Name in keyof EventMap]: Channel<EventMap[Name]> } = {
   attempt: attempts,
   observation: observations,
   breaker: breakerChanges,
+  execution: executions,
+  duplicate: duplicates,
 }
 
 /** What the guards of this process tell while they work. Without a listener nothing is made. */

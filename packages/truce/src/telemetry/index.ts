@@ -13,6 +13,7 @@
  */
 export { attemptLog, type AttemptLog, type AttemptLogOptions } from './attempt-log.js'
 export { type BreakerChange, type EventMap, events, type Observation } from './events.js'
+export type { Duplicate, Execution, IdempotencyEnd } from './idempotency.js'
 export { type Distribution, type Labels, type Metric, metrics, type Sample } from './metrics.js'
 export { prometheusText } from './prometheus.js'
 export type { AttemptRecord, Cause } from './record.js'

@@ -31,6 +31,16 @@ test('the names of the glossary, each with its type and a sentence', () => {
     'waiting gauge',
     'concurrency_limit gauge',
     'in_flight gauge',
+    'idempotency_executed_total counter',
+    'idempotency_key_reused_total counter',
+    'duplicate_prevented_total counter',
+    'duplicate_execution_total counter',
+    'idempotency_in_progress_total counter',
+    'idempotency_unknown_total counter',
+    'idempotency_conflict_total counter',
+    'idempotency_expired_total counter',
+    'idempotency_unavailable_total counter',
+    'idempotency_not_kept_total counter',
   ])
   expect(metrics().filter(({ help }) => !/^[A-Z].+\.$/.test(help))).toEqual([])
 })

@@ -16,6 +16,7 @@ import {
   type OperationCounters,
 } from './counters.js'
 import { BOUNDS, type Histogram } from './histogram.js'
+import { countedKeys, type IdempotencyCounters } from './idempotency.js'
 
 /** Names and words that tell series apart. */
 export type Labels = Readonly<Record<string, string>>
@@ -150,6 +151,33 @@ export function metrics(): Metric[] {
       help: 'Calls under way, their waits included.',
       values: operations.map((of) => ({ labels: labelsOf(of), value: of.inFlight })),
     },
+    ...idempotency(),
+  ]
+}
+
+function idempotency(): Metric[] {
+  const keys = countedKeys()
+  const counter = (name: string, help: string, read: (counters: IdempotencyCounters) => number): Metric => ({
+    name,
+    type: 'counter',
+    help,
+    values: keys.map((of) => ({ labels: { service: of.service, operation: of.operation }, value: read(of) })),
+  })
+  return [
+    counter('idempotency_executed_total', 'Executions whose handler ran to its end.', ({ executed }) => executed),
+    counter('idempotency_key_reused_total', 'Executions whose key had been used before.', ({ reused }) => reused),
+    counter('duplicate_prevented_total', 'Executions that ran nothing: the store knew better.', (of) => of.prevented),
+    counter(
+      'duplicate_execution_total',
+      'Handlers that succeeded after their key was taken over.',
+      (of) => of.duplicates,
+    ),
+    counter('idempotency_in_progress_total', 'Executions that met another run at work.', (of) => of.inProgress),
+    counter('idempotency_unknown_total', 'Executions that ended with nobody knowing.', ({ unknown }) => unknown),
+    counter('idempotency_conflict_total', 'Keys that came with another payload.', ({ conflicts }) => conflicts),
+    counter('idempotency_expired_total', 'Keys older than results are remembered.', ({ expired }) => expired),
+    counter('idempotency_unavailable_total', 'Executions refused for want of a store.', (of) => of.unavailable),
+    counter('idempotency_not_kept_total', 'Results too large, or not writable, to be kept.', ({ notKept }) => notKept),
   ]
 }
 

@@ -1,0 +1,47 @@
+/**
+ * What is asked of every store: a claim with its completion, a whole execution, a replay.
+ *
+ * @module
+ */
+import { type Claim, idempotency, type IdempotencyStore } from 'truce/idempotency'
+
+/** As long as an answer of an API. */
+export const RESULT = 'r'.repeat(512)
+export const TTL = 3_600_000
+
+const CLAIM: Omit<Claim, 'run'> = {
+  fingerprint: 'j1:0123456789012345678901234567890123456789012',
+  mode: 'at-most-once',
+  lease: 30_000,
+  ttl: TTL,
+  reconcile: false,
+}
+
+export interface Contender {
+  /** The store's commands alone. */
+  readonly claim: (nth: number) => Promise<unknown>
+  /** Scope, fingerprint, claim, handler and completion. */
+  readonly execute: (nth: number) => Promise<unknown>
+  /** A repeat: one look at the store. */
+  readonly replay: (nth: number) => Promise<unknown>
+}
+
+/** @param known the key that is replayed */
+export async function contender<Transaction>(store: IdempotencyStore<Transaction>): Promise<Contender> {
+  const engine = idempotency({ store, ttl: TTL })
+  await engine.ready()
+  const request = { tenant: 'acme', operation: 'orders.create', payload: { sku: 'tea', count: 2 } } as const
+  const execute = (key: string) => engine.execute({ ...request, key, mode: 'at-most-once' }, () => RESULT)
+  await execute('known')
+  const outcome = `v${JSON.stringify(RESULT)}`
+  return {
+    async claim(nth) {
+      const scope = `claim-${nth}`
+      const begun = await store.begin(scope, { ...CLAIM, run: String(nth) })
+      if (begun.is !== 'granted') throw new Error(`${scope} is ${begun.is}`)
+      await store.complete(scope, { fence: begun.fence, outcome, ttl: TTL })
+    },
+    execute: (nth) => execute(`order-${nth}`),
+    replay: () => execute('known'),
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * Engine: a repeated write takes effect once.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto'
+import type { Found, Mode } from '../policy/idempotency/record.js'
+import { hubOf } from '../context/hub.js'
+import { isTruceError, OptionError } from '../guard/errors.js'
+import { idempotencyCounters } from '../telemetry/idempotency.js'
+import { ask } from './asking.js'
+import { type Keyed, StoreUnavailableError } from './errors.js'
+import { Execution } from './execution.js'
+import type { Outcome } from './outcome.js'
+import { checkKeyOf, checkRequest, type KeyOf, type Request } from './request.js'
+import { engineSettings, type IdempotencyOptions } from './settings.js'
+import type { WorkOf } from './work.js'
+
+export interface Idempotency<Transaction = never> {
+  /**
+   * Runs the handler, unless the key has been used: then its result is the earlier run's.
+   *
+   * @throws what the handler throws · InProgressError (repeat later) · KeyConflictError (another payload) ·
+   *   OutcomeUnknownError (find out) · KeyExpiredError · StoreUnavailableError (repeat) · ReplayedFailureError (it failed
+   *   for good before) · ResultNotKeptError · InvalidKeyError, InvalidPayloadError, OptionError before anything is done
+   */
+  execute<M extends Mode, Value>(
+    request: Request<M, NoInfer<Value>, Transaction>,
+    handler: (work: WorkOf<Transaction>[M]) => Value | PromiseLike<Value>,
+  ): Promise<Value>
+  /** The same, never throwing but for wrong options: how it ended, and where the answer comes from. */
+  outcome<M extends Mode, Value>(
+    request: Request<M, NoInfer<Value>, Transaction>,
+    handler: (work: WorkOf<Transaction>[M]) => Value | PromiseLike<Value>,
+  ): Promise<Outcome<Value>>
+  /** What is known of a key. Ask it of a tenant's own keys only. */
+  status(key: KeyOf): Promise<Status>
+  /** Asks the store whether it can keep what it promises. @returns its version and durability, for the log @throws where it cannot */
+  ready(): Promise<string>
+  /** Deletes records that ran out. @param limit at most so many @returns how many */
+  reap(limit?: number): Promise<number>
+  /** Ends when nothing is under way: executions whose callers have left included. Before a process stops. */
+  idle(): Promise<void>
+  /** Begins nothing more, waits for what is under way, then gives back what the store took. */
+  close(): Promise<void>
+}
+
+/** `free`: it ran, and may run again. */
+export type Status =
+  | { readonly state: 'absent' | 'free' | 'unknown' }
+  /** `left`: ms until its lease ends, unless it is renewed. */
+  | { readonly state: 'running'; readonly left: number }
+  /** `age`: ms since it began; `left`: ms for which it is still remembered. */
+  | { readonly state: 'completed'; readonly age: number; readonly left: number }
+
+const BATCH = 1_000
+/** After so many ms a store that did not answer may be asked again. */
+const SOON = 1_000
+
+/**
+ * Makes an engine. One for a process and store is enough.
+ *
+ * @throws OptionError naming the option, its value and what is allowed
+ * @example
+ * const payments = idempotency({ store: memory(), ttl: '72h' })
+ * const request = { tenant: 'acme', operation: 'payments.create', key: idempotencyKey(), payload: { amount: 12 } }
+ * const payment = await payments.execute({ ...request, mode: 'derived-key' }, async (work) => {
+ *   return work.step('charge', ({ key }) => psp.charge(12, { key }))
+ * })
+ */
+export function idempotency<Transaction = never>(options: IdempotencyOptions<Transaction>): Idempotency<Transaction> {
+  const settings = engineSettings(options)
+  const { store, service } = settings
+  const underWay = new Set<Promise<unknown>>()
+  const prefix = randomBytes(9).toString('base64url')
+  let runs = 0
+  let asked: Promise<string> | undefined
+  let isReady = false
+  let isClosed = false
+
+  /** Once; a store that failed, or did not answer, is asked again by the next call. */
+  const ready = (): Promise<string> => {
+    asked ??= ask(settings, () => store.ready()).then(
+      (said) => {
+        isReady = true
+        return said
+      },
+      (error: unknown) => {
+        asked = undefined
+        throw error
+      },
+    )
+    return asked
+  }
+
+  /** @returns why nothing can be asked of the store; an operation that may run without it goes on */
+  async function refusal(
+    keyed: Keyed & { readonly open: boolean },
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome<never> | undefined> {
+    try {
+      await unlessGone(signal, ready())
+      return undefined
+    } catch (error) {
+      if (isTruceError(error) || signal?.aborted) return { ok: false, error, source: 'refused' }
+      return keyed.open ? undefined : unavailable(keyed, error)
+    }
+  }
+
+  function unavailable(keyed: Keyed, cause: unknown): Outcome<never> {
+    idempotencyCounters(service, keyed.operation).unavailable++
+    return { ok: false, error: new StoreUnavailableError(keyed, store.name, SOON, cause), source: 'refused' }
+  }
+
+  function track<Ends extends Promise<unknown>>(work: Ends): Ends {
+    const over = () => underWay.delete(work)
+    underWay.add(work)
+    work.then(over, over)
+    return work
+  }
+
+  async function outcome<M extends Mode, Value>(
+    request: Request<M, Value, Transaction>,
+    handler: (work: WorkOf<Transaction>[M]) => Value | PromiseLike<Value>,
+  ): Promise<Outcome<Value>> {
+    const checked = checkRequest(request, settings)
+    if (typeof handler !== 'function') throw new OptionError('handler', handler, 'a function')
+    if (isClosed) return unavailable(checked, new Error('the engine was closed'))
+    if (!isReady) {
+      const refused = await track(refusal(checked, request.signal))
+      if (refused) return refused
+    }
+    const counters = idempotencyCounters(service, checked.operation)
+    const name = `${prefix}${(runs++).toString(36)}`
+    const execution = new Execution(settings, checked, request, handler, counters, name)
+    void track(execution.over)
+    return (await execution.start()) as Outcome<Value>
+  }
+
+  const idle = async (): Promise<void> => {
+    while (underWay.size > 0) await Promise.all(underWay)
+  }
+
+  return {
+    outcome,
+    async execute(request, handler) {
+      const ended = await outcome(request, handler)
+      if (ended.ok) return ended.value
+      throw ended.error
+    },
+    async status(key) {
+      const { scope } = checkKeyOf(key)
+      await ready()
+      return statusOf(await ask(settings, () => store.look(scope)))
+    },
+    ready,
+    async reap(limit = BATCH) {
+      await ready()
+      return ask(settings, () => store.reap(limit))
+    },
+    idle,
+    async close() {
+      isClosed = true
+      await idle()
+      await store.close()
+    },
+  }
+}
+
+function statusOf(found: Found): Status {
+  switch (found.is) {
+    case 'running':
+      return { state: 'running', left: found.left }
+    case 'completed': {
+      const { now, created, expires } = found
+      return { state: 'completed', age: now - created, left: Math.max(0, expires - now) }
+    }
+    case 'unknown':
+    case 'free':
+      return { state: found.is }
+    default:
+      return { state: 'absent' }
+  }
+}
+
+/** @throws the reason of the signal, where it aborts first */
+function unlessGone<T>(signal: AbortSignal | undefined, asked: Promise<T>): Promise<T> {
+  if (!signal) return asked
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason as Error)
+    const hub = hubOf(signal)
+    const caller = { abort: reject }
+    hub.add(caller)
+    void asked.then(resolve, reject).finally(() => hub.remove(caller))
+  })
+}

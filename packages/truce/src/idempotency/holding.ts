@@ -1,0 +1,141 @@
+/**
+ * Holding: what a run has while it works: its lease, its signal, its time, its steps.
+ *
+ * @module
+ */
+import type { Alarm } from '../guard/clock.js'
+import type { Granted } from '../policy/idempotency/record.js'
+import { ask } from './asking.js'
+import { LeaseLostError } from './errors.js'
+import { type Heartbeat, heartbeat } from './heartbeat.js'
+import { derivedKey } from './key.js'
+import type { Reconcile, CheckedRequest } from './request.js'
+import type { EngineSettings } from './settings.js'
+import { stepsOf } from './steps.js'
+import type { StepWork, TransactionWork } from './work.js'
+
+/** What the run is told by what it holds. */
+export interface HeldBy {
+  /** When the lease ends, on the clock. */
+  leaseEnds(): number
+  renewed(sent: number): void
+  lost(gone: boolean): void
+}
+
+export class Holding<Transaction> {
+  readonly #settings: EngineSettings<Transaction>
+  readonly #request: CheckedRequest
+  readonly #by: HeldBy
+  #controller: AbortController | undefined
+  #heartbeat: Heartbeat | undefined
+  #timeout: Alarm | undefined
+  #ended = false
+
+  constructor(settings: EngineSettings<Transaction>, request: CheckedRequest, by: HeldBy) {
+    this.#settings = settings
+    this.#request = request
+    this.#by = by
+  }
+
+  /** Watches over the lease, where there is one, and over the time that the work may take. */
+  begin(fence: number | undefined): void {
+    const { clock, lease } = this.#settings
+    if (fence !== undefined) {
+      const lost = () => this.#lose('unheard')
+      this.#heartbeat = heartbeat(
+        clock,
+        lease,
+        () => this.#by.leaseEnds(),
+        () => void this.#renew(fence),
+        lost,
+      )
+    }
+    if (!Number.isFinite(this.#request.timeout)) return
+    this.#timeout = this.#watch(this.#request.timeout, () => {
+      this.#heartbeat?.letGo()
+      this.#abort('timeout')
+      // A transaction has no lease to run out: its caller waits as long as if it had.
+      if (fence === undefined) this.#timeout = this.#watch(lease, () => this.#by.lost(false))
+    })
+  }
+
+  /** The work keeps the process alive, not the watch over it. */
+  #watch(ms: number, ring: () => void): Alarm {
+    const alarm = this.#settings.clock.alarm(ms, ring)
+    alarm.keepAlive(false)
+    return alarm
+  }
+
+  /** From then on nothing aborts: what the work has fetched may still be read. */
+  end(): void {
+    this.#ended = true
+    this.#heartbeat?.stop()
+    this.#timeout?.cancel()
+  }
+
+  work(granted: Granted | undefined, transaction: Transaction): TransactionWork<Transaction> & StepWork {
+    const { scope, key } = this.#request
+    const { codec, largestResult } = this.#settings
+    const signal = () => this.#signal()
+    const note = (name: string, result: string) => this.#note(granted, name, result)
+    return {
+      get signal() {
+        return signal()
+      },
+      fence: granted?.fence ?? 0,
+      takeover: granted?.takeover ?? false,
+      transaction,
+      derive: (step) => derivedKey(scope, step, key),
+      step: stepsOf({ scope, key, codec, largestResult, points: granted?.points ?? {}, signal, note }),
+    }
+  }
+
+  /** What a reconcile hook may look at. */
+  doubt({ fence }: Granted): Reconcile {
+    const { scope, key } = this.#request
+    return { signal: this.#signal(), fence, derive: (step) => derivedKey(scope, step, key) }
+  }
+
+  /** Never throws: that the store did not answer is told by the end of the lease. */
+  async #renew(fence: number): Promise<void> {
+    const { store, clock, lease } = this.#settings
+    const sent = clock.now()
+    try {
+      const answer = await store.renew(this.#request.scope, { fence, lease })
+      if (answer.is === 'kept') this.#by.renewed(sent)
+      else this.#lose('gone')
+    } catch {
+      // The next heartbeat asks again.
+    }
+  }
+
+  /** A step that could not be recorded is done again by the next run, with the same key. */
+  async #note(granted: Granted | undefined, name: string, result: string): Promise<void> {
+    if (!granted) return
+    const { store, clock, lease } = this.#settings
+    const sent = clock.now()
+    const point = { fence: granted.fence, lease, name, result }
+    const answer = await ask(this.#settings, () => store.note(this.#request.scope, point)).catch(() => undefined)
+    if (answer?.is === 'kept') this.#by.renewed(sent)
+    if (answer?.is !== 'lost') return
+    this.#lose('gone')
+    throw new LeaseLostError(this.#request, 'gone')
+  }
+
+  #lose(why: 'gone' | 'unheard'): void {
+    if (this.#ended) return
+    this.#heartbeat?.stop()
+    this.#abort(why)
+    this.#by.lost(why === 'gone')
+  }
+
+  #abort(why: 'gone' | 'unheard' | 'timeout'): void {
+    this.#controller ??= new AbortController()
+    this.#controller.abort(new LeaseLostError(this.#request, why))
+  }
+
+  /** Made when it is read: most handlers never do. */
+  #signal(): AbortSignal {
+    return (this.#controller ??= new AbortController()).signal
+  }
+}

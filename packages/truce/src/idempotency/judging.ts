@@ -1,0 +1,77 @@
+/**
+ * Judging: what the end of the work means for its key, and the text that is kept of it.
+ *
+ * @module
+ */
+import { judge } from '../guard/judge.js'
+import { type Classifier, UNRECOGNISED } from '../policy/classify.js'
+import { type Ending, keep, type Kept } from '../policy/idempotency/keeping.js'
+import type { Mode } from '../policy/idempotency/record.js'
+import { said, warn } from '../telemetry/warning.js'
+import { InvalidResultError } from './errors.js'
+import { saysNotApplied } from './not-applied.js'
+import type { Ended } from './outcome.js'
+import { type Codec, NOT_KEPT, writeThrown, writeValue } from './outcome-text.js'
+import type { CheckedRequest } from './request.js'
+import type { KeepOption } from './settings.js'
+
+/** What the end of a run's work came to. */
+export interface Judged {
+  readonly ended: Ended
+  readonly kept: Kept
+  /** Where it is kept. */
+  readonly text: string
+}
+
+/** What of an engine decides it. */
+export interface JudgedBy {
+  readonly classifiers: readonly Classifier[]
+  readonly codec: Codec
+  readonly largestResult: number
+}
+
+export function judgeEnd(ended: Ended, { operation, mode, keep: rule }: CheckedRequest, by: JudgedBy): Judged {
+  const result = ended.threw ? ended.error : ended.value
+  const judged = judge(by.classifiers, result, ended.threw)
+  // An error of the last call that was made says nothing of those before it: only the handler does.
+  const failure = judged && ({ ...judged, certainty: saysNotApplied(result) ? 'not-applied' : 'unknown' } as const)
+  const ending = { failure, threw: ended.threw }
+  const kept = typeof rule === 'function' ? ruled(rule, mode, ending) : keep(rule, mode, ending)
+  if (kept !== 'store') return { ended, kept, text: NOT_KEPT }
+  try {
+    const text = ended.threw
+      ? writeThrown(result, failure ?? UNRECOGNISED)
+      : writeValue(result, by.codec, by.largestResult)
+    return { ended, kept, text }
+  } catch (error) {
+    if (mode !== 'transaction') return { ended, kept, text: NOT_KEPT } // after the effect nothing may fail any more
+    return { ended: { threw: true, error: new InvalidResultError(operation, error) }, kept: 'forget', text: NOT_KEPT }
+  }
+}
+
+const KEPT: readonly unknown[] = ['store', 'free', 'forget', 'unknown'] satisfies readonly Kept[]
+/** Of which it was said once that they fail. */
+const failing = new WeakSet<object>()
+
+/** After the effect a rule that fails must not lose the result: then the default holds, and it is said once. */
+function ruled(rule: Exclude<KeepOption, string>, mode: Mode, ending: Ending): Kept {
+  let kept: unknown
+  try {
+    kept = rule(ending)
+    // What does not store is rolled back.
+    if (KEPT.includes(kept)) return mode === 'transaction' && kept !== 'store' ? 'forget' : (kept as Kept)
+    complain(rule, `it gave ${typeof kept === 'string' ? `'${kept}'` : typeof kept}, not one of ${KEPT.join(', ')}`)
+  } catch (error) {
+    complain(rule, said(error))
+  }
+  return keep('default', mode, ending)
+}
+
+function complain(rule: object, what: string): void {
+  if (failing.has(rule)) return
+  failing.add(rule)
+  warn(
+    'TRUCE_KEEP',
+    `A keep function failed; the default holds instead, and it is not reported again. Mend it: ${what}`,
+  )
+}

@@ -1,0 +1,116 @@
+/**
+ * Outcome: what the caller of an execution is told, made from what the run decided.
+ *
+ * @module
+ */
+import type { Kept as KeptAs } from '../policy/idempotency/keeping.js'
+import type { RunAnswer } from '../policy/idempotency/run.js'
+import {
+  InProgressError,
+  KeyConflictError,
+  type Keyed,
+  KeyExpiredError,
+  OutcomeUnknownError,
+  ReplayedFailureError,
+  ResultNotKeptError,
+  StoreUnavailableError,
+} from './errors.js'
+import { type Codec, type Kept, read } from './outcome-text.js'
+
+/**
+ * - `executed`: the handler ran
+ * - `replayed`: an earlier run's result
+ * - `reconciled`: an earlier run took effect, as the reconcile hook found
+ * - `unguarded`: the handler ran without a store
+ * - `refused`: nothing ran
+ */
+export type Source = 'executed' | 'replayed' | 'reconciled' | 'unguarded' | 'refused'
+
+/** How an execution ended for its caller. */
+export type Outcome<Value> = {
+  readonly source: Source
+  /** What became of the key: `store`: remembered; `free`, `forget`: it may run again; `unknown`: nobody knows. */
+  readonly kept?: KeptAs | undefined
+  /** ms since the earlier run began, where its result was replayed. */
+  readonly age?: number | undefined
+  /** ms for which the result is still remembered, where it was replayed. */
+  readonly left?: number | undefined
+} & ({ readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: unknown })
+
+/** How a handler, or a reconcile hook, ended. */
+export type Ended =
+  { readonly threw: false; readonly value: unknown } | { readonly threw: true; readonly error: unknown }
+
+/** What of an execution its answer is made from. */
+export interface ToldBy extends Keyed {
+  readonly codec: Codec
+  readonly ttl: number
+  readonly store: string
+  readonly recall: (() => unknown) | undefined
+  readonly ended: Ended | undefined
+  /** Did the handler run? */
+  readonly ran: boolean
+  /** What the store threw last. */
+  readonly storeError: unknown
+}
+
+/** A caller that asks again sooner finds the same run at work. */
+const SOON = 1_000
+
+/** @throws what recall throws */
+export async function outcomeOf(answer: RunAnswer, by: ToldBy): Promise<Outcome<unknown>> {
+  const source = by.ran ? 'executed' : 'refused'
+  switch (answer.is) {
+    case 'ended':
+      return { ...ending(by.ended), source: answer.kept === undefined ? 'unguarded' : 'executed', kept: answer.kept }
+    case 'reconciled':
+      return { ...ending(by.ended), source: 'reconciled', kept: 'store' }
+    case 'replayed': {
+      const { created, expires, now, outcome } = answer.found
+      return {
+        ...(await replay(outcome, by)),
+        source: 'replayed',
+        age: now - created,
+        left: Math.max(0, expires - now),
+      }
+    }
+    case 'in-progress':
+      return { ok: false, error: new InProgressError(by, Math.min(answer.left, SOON)), source }
+    case 'mismatch':
+      return refused(new KeyConflictError(by))
+    case 'expired':
+      return refused(new KeyExpiredError(by, by.ttl))
+    case 'unknown': {
+      const cause = by.ended?.threw ? by.ended.error : by.storeError
+      const error = new OutcomeUnknownError(by, answer.why, cause)
+      return { ok: false, error, source, kept: 'unknown' }
+    }
+    case 'unavailable':
+      return refused(new StoreUnavailableError(by, by.store, SOON, by.storeError))
+    case 'rolled-back':
+      return { ok: false, error: by.storeError, source: 'executed', kept: 'forget' }
+  }
+}
+
+function refused(error: Error): Outcome<unknown> {
+  return { ok: false, error, source: 'refused' }
+}
+
+function ending(ended: Ended | undefined): { ok: true; value: unknown } | { ok: false; error: unknown } {
+  if (ended?.threw) return { ok: false, error: ended.error }
+  return { ok: true, value: ended?.value }
+}
+
+async function replay(text: string, by: ToldBy): Promise<{ ok: true; value: unknown } | { ok: false; error: unknown }> {
+  let kept: Kept = { is: 'not-kept' }
+  let cause: unknown
+  try {
+    kept = read(text, by.codec)
+  } catch (error) {
+    cause = error
+  }
+  if (kept.is === 'value') return { ok: true, value: kept.value }
+  if (kept.is === 'thrown') return { ok: false, error: new ReplayedFailureError(by, kept.failure) }
+  if (by.recall) return { ok: true, value: await by.recall() }
+  return { ok: false, error: new ResultNotKeptError(by, cause) }
+}

@@ -1,0 +1,145 @@
+/**
+ * Transact: claim, effect and result as one commit.
+ *
+ * A process that stalls within a transaction holds its key, and a duplicate cannot tell it from one at work.
+ * So the server ends a transaction that stands idle for longer than its lease, and with it the claim.
+ *
+ * @module
+ */
+import type { Claim, Granted } from '../../../policy/idempotency/record.js'
+import type { Transact, Transacted, Worked } from '../../store.js'
+import { begunIn, claimValues, contended, isConflict, TRIES } from './commands.js'
+import { type Ask, type Database, plain, sqlStateOf } from './database.js'
+import type { Statements } from './statements.js'
+import { toText } from './text.js'
+
+type Work<Transaction> = (granted: Granted, transaction: Transaction) => Worked | Promise<Worked>
+
+export function transactOf<Transaction>(
+  database: Database<Transaction>,
+  statements: Statements,
+): Transact<Transaction> {
+  return (scope, claim, work, within) =>
+    within === undefined
+      ? own(database, statements, scope, claim, work)
+      : inside(database.within(within), within, statements, scope, claim, work)
+}
+
+/** What came of the work: an error where it could not be recorded. */
+type Recorded = { readonly outcome: string | undefined; readonly error?: unknown }
+
+/** In a transaction of the store's own, begun anew where another's commit came in between. */
+async function own<Transaction>(
+  database: Database<Transaction>,
+  statements: Statements,
+  scope: string,
+  claim: Claim,
+  work: Work<Transaction>,
+): Promise<Transacted> {
+  const values = [...claimValues(scope, claim), idleMs(claim.lease)]
+  for (let tries = 0; tries < TRIES; tries++) {
+    let wasGranted = false
+    try {
+      const closed = await database.transaction<Transacted | undefined>(async (ask, transaction) => {
+        const begun = begunIn(await ask(statements.beginOwn, values), claim)
+        if (begun?.is !== 'granted') return { commits: false, result: begun && { begun } }
+        wasGranted = true
+        const recorded = await record(ask, statements, scope, claim, begun, await work(begun, transaction))
+        if ('error' in recorded) return { commits: false, result: { begun, end: 'refused', error: recorded.error } }
+        if (recorded.outcome === undefined) return { commits: false, result: { begun, end: 'rolled-back' } }
+        return { commits: true, result: { begun, end: 'committed' } }
+      })
+      const { result } = closed
+      if (result === undefined) continue
+      if (!('error' in closed) || result.begun.is !== 'granted') return result
+      return { begun: result.begun, end: closed.end, error: closed.error }
+    } catch (error) {
+      if (wasGranted || !isConflict(error)) throw error
+    }
+  }
+  throw contended()
+}
+
+const SAVEPOINT = plain('SAVEPOINT truce')
+const UNDO = plain('ROLLBACK TO SAVEPOINT truce')
+const RELEASE = plain('RELEASE SAVEPOINT truce')
+
+/** In the caller's transaction, up to a savepoint: what it did before and does after is its own. */
+async function inside<Transaction>(
+  ask: Ask,
+  transaction: Transaction,
+  statements: Statements,
+  scope: string,
+  claim: Claim,
+  work: Work<Transaction>,
+): Promise<Transacted> {
+  await setSavepoint(ask)
+  let isOpen = true
+  /** Also where the transaction is lost: then there is nothing left to undo. */
+  const undo = async () => {
+    isOpen = false
+    await ask(UNDO, []).catch(() => undefined)
+  }
+  try {
+    const answer = await claimed(ask, statements, scope, claim)
+    if (answer.is !== 'granted') return { begun: answer }
+    const recorded = await record(ask, statements, scope, claim, answer, await work(answer, transaction))
+    if (recorded.outcome !== undefined && !('error' in recorded)) return { begun: answer, end: 'committed' }
+    await undo()
+    if ('error' in recorded) return { begun: answer, end: 'refused', error: recorded.error }
+    return { begun: answer, end: 'rolled-back' }
+  } catch (error) {
+    await undo()
+    throw error
+  } finally {
+    if (isOpen) await ask(RELEASE, [])
+  }
+}
+
+async function setSavepoint(ask: Ask): Promise<void> {
+  try {
+    await ask(SAVEPOINT, [])
+  } catch (error) {
+    if (sqlStateOf(error) !== '25P01') throw error
+    const message = 'within: is a client that is not in a transaction; send BEGIN on it before, and COMMIT after'
+    throw new Error(message, { cause: error })
+  }
+}
+
+async function claimed(ask: Ask, statements: Statements, scope: string, claim: Claim) {
+  const values = claimValues(scope, claim)
+  for (let tries = 0; tries < TRIES; tries++) {
+    const answer = begunIn(await ask(statements.beginWithin, values), claim)
+    if (answer) return answer
+  }
+  throw contended()
+}
+
+/** Writes the outcome down, where there is one. */
+async function record(
+  ask: Ask,
+  { complete }: Statements,
+  scope: string,
+  { ttl }: Claim,
+  { fence }: Granted,
+  { outcome }: Worked,
+): Promise<Recorded> {
+  if (outcome === undefined) return { outcome }
+  try {
+    const done = await ask(complete, [scope, fence, toText(outcome), ttl])
+    return done.length > 0 ? { outcome } : { outcome, error: ended() }
+  } catch (error) {
+    return { outcome, error }
+  }
+}
+
+function ended(): Error {
+  return new Error(
+    'The claim is gone from the transaction: the work must neither end it nor roll back beyond its start.',
+  )
+}
+
+/** As the server takes it. */
+function idleMs(lease: number): string {
+  return String(Math.min(Math.max(1, Math.ceil(lease)), 2_147_483_647))
+}

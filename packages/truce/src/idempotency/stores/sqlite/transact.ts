@@ -1,0 +1,98 @@
+/**
+ * Transact: claim, work and result are one commit of this database.
+ *
+ * SQLite has one transaction a connection: whatever else this process writes while one is open becomes
+ * part of it. So from claim to commit there is no moment at which anything else could run, and work that
+ * returns a promise, which would leave such a moment, is rolled back and refused.
+ *
+ * @module
+ */
+import {
+  begin,
+  complete,
+  type Claim,
+  type Granted,
+  type IdempotencyRecord,
+} from '../../../policy/idempotency/record.js'
+import type { Transacted, Worked } from '../../store.js'
+import { isInTransaction, isRefusal, type SqliteDatabase, SqliteStoreError } from './database.js'
+import type { Table } from './table.js'
+
+export type Work = (granted: Granted, database: SqliteDatabase) => Worked | Promise<Worked>
+
+/** How an attempt ended; `threw`: the work, or the writing of its result, and all of it was rolled back. */
+export type Attempted = Transacted | { readonly threw: unknown }
+
+/** One attempt, without a pause. @throws before the work is begun: nothing was done, and it may be tried again */
+export function transactOnce(
+  database: SqliteDatabase,
+  table: Table,
+  scope: string,
+  claim: Claim,
+  work: Work,
+): Attempted {
+  const seen = table.glance(scope)
+  if (seen.found === 'completed') {
+    const { record, answer } = begin(seen.record, claim, seen.now)
+    if (record === seen.record && answer.is !== 'granted') return { begun: answer }
+  }
+  database.exec('BEGIN IMMEDIATE')
+  const held = table.read(scope)
+  const step = begin(held?.record, claim, held?.now ?? table.now())
+  if (step.answer.is !== 'granted') {
+    rollBack(database)
+    return { begun: step.answer }
+  }
+  const begun = step.answer
+  try {
+    const { outcome } = synchronous(work(begun, database))
+    if (isInTransaction(database) === false) throw new SqliteStoreError(ENDED)
+    if (outcome === undefined) {
+      rollBack(database)
+      return { begun, end: 'rolled-back' }
+    }
+    const done = complete(step.record, { fence: begun.fence, outcome, ttl: claim.ttl }, table.now())
+    table.write(scope, done.record as IdempotencyRecord, held)
+  } catch (error) {
+    rollBack(database)
+    return { threw: error }
+  }
+  return commit(database, begun)
+}
+
+const ENDED =
+  "the work ended the store's transaction itself: leave BEGIN, COMMIT and ROLLBACK to the store, and use SAVEPOINT within"
+
+const ASYNCHRONOUS =
+  'the work of a transaction on SQLite must be synchronous and returned a promise; it was rolled back. Do what is ' +
+  'asynchronous before or after, or use the mode derived-key'
+
+function synchronous(worked: Worked | Promise<Worked>): Worked {
+  if (!isPromise(worked)) return worked
+  worked.then(undefined, () => undefined) // its own failure, with nobody left to hear it
+  throw new SqliteStoreError(ASYNCHRONOUS)
+}
+
+function isPromise(worked: Worked | Promise<Worked>): worked is Promise<Worked> {
+  return typeof (worked as Partial<Promise<Worked>>).then === 'function'
+}
+
+function commit(database: SqliteDatabase, begun: Granted): Transacted {
+  try {
+    database.exec('COMMIT')
+    return { begun, end: 'committed' }
+  } catch (error) {
+    rollBack(database)
+    return { begun, end: isRefusal(error) ? 'refused' : 'unknown', error }
+  }
+}
+
+/** SQLite has done so itself after some errors. */
+export function rollBack(database: SqliteDatabase): void {
+  if (isInTransaction(database) === false) return
+  try {
+    database.exec('ROLLBACK')
+  } catch {
+    // there was none any more
+  }
+}
