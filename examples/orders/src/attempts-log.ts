@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { createWriteStream } from 'node:fs'
+import { type LineLog, lineLog } from './line-log.js'
 
 export interface ServedAttempt {
   readonly v: 1
@@ -24,31 +24,10 @@ export interface ServedAttempt {
   readonly certainty: 'applied' | 'not-applied'
   /** False where the caller had left, or the answer was lost on its way. */
   readonly delivered: boolean
+  /** It was answered with what an earlier attempt had done. */
   readonly replayed?: boolean
 }
 
-export interface AttemptsLog {
-  write(attempt: ServedAttempt): void
-  close(): Promise<void>
-}
+export type AttemptsLog = LineLog<ServedAttempt>
 
-/** Lines are written in batches: a write per attempt would be part of the load that it measures. */
-export function attemptsLog(path: string, batchMs = 100): AttemptsLog {
-  const file = createWriteStream(path, { flags: 'a' })
-  let lines = ''
-  const flush = () => {
-    if (lines) file.write(lines)
-    lines = ''
-  }
-  const timer = setInterval(flush, batchMs)
-  return {
-    write(attempt) {
-      lines += `${JSON.stringify(attempt)}\n`
-    },
-    close() {
-      clearInterval(timer)
-      flush()
-      return new Promise((closed) => file.end(closed))
-    },
-  }
-}
+export const attemptsLog = (path: string): AttemptsLog => lineLog(path)

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { setMaxListeners } from 'node:events'
 import type { Arrival } from './plan.js'
 
 /** One order as its user saw it. Times in epoch ms. */
@@ -17,6 +18,7 @@ export interface Sent {
 }
 
 export interface Driver {
+  /** Each order once, as it was answered first. */
   readonly sent: readonly Sent[]
   readonly unanswered: number
   /** Resolves when the last order has been sent. */
@@ -25,9 +27,12 @@ export interface Driver {
   stop(): void
 }
 
+const CONFIRMED = 201
+
 export function drive(orders: readonly Arrival[], order: string, clock: () => number): Driver {
   const sent: Sent[] = []
   const stopped = new AbortController()
+  setMaxListeners(0, stopped.signal) // one for every order that waits: in a collapse, thousands
   const start = clock()
   let next = 0
   let unanswered = 0
@@ -35,9 +40,21 @@ export function drive(orders: readonly Arrival[], order: string, clock: () => nu
   let end: () => void = () => undefined
   const done = new Promise<void>((resolve) => (end = resolve))
 
-  async function send({ id, sku, quantity }: Arrival): Promise<void> {
-    const record: Sent = { id, at: clock() }
+  async function send(arrival: Arrival): Promise<void> {
+    const record: Sent = { id: arrival.id, at: clock() }
     sent.push(record)
+    if (arrival.again === 'twice') void post(arrival)
+    const status = await post(arrival)
+    if (status === undefined) return
+    record.status = status
+    record.ms = clock() - record.at
+    if (arrival.again === 'changed' && status === CONFIRMED) {
+      await post({ ...arrival, quantity: arrival.quantity + 1 })
+    }
+  }
+
+  /** The status of the answer; undefined: there was none. */
+  async function post({ id, sku, quantity }: Arrival): Promise<number | undefined> {
     unanswered++
     try {
       const answer = await fetch(`${order}/orders`, {
@@ -47,10 +64,9 @@ export function drive(orders: readonly Arrival[], order: string, clock: () => nu
         signal: stopped.signal,
       })
       await answer.arrayBuffer()
-      record.status = answer.status
-      record.ms = clock() - record.at
+      return answer.status
     } catch {
-      // No answer: the record keeps no status.
+      return undefined
     } finally {
       unanswered--
     }

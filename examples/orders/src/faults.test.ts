@@ -7,6 +7,11 @@ describe('faults', () => {
     expect([99, 100, 199, 200].map((now) => weather(active, now).hang)).toEqual([false, true, true, false])
   })
 
+  test('a crash waits for its moment, and only in its time', () => {
+    const active = [{ label: 'x', fault: { kind: 'crash' } as const, from: 100, until: 200 }]
+    expect([99, 100, 200].map((now) => weather(active, now).crash)).toEqual([false, true, false])
+  })
+
   test('several at once: the worse share, every slowness', () => {
     const now = weather(
       [
@@ -36,6 +41,7 @@ describe('faults', () => {
       label: 'slow',
       fault: { kind: 'slow', factor: 3, share: 1 },
     })
+    expect(parseFaultRequest({ kind: 'crash' })).toEqual({ label: 'crash', fault: { kind: 'crash' } })
     expect(parseFaultRequest({ kind: 'outage', for: 10 }).fault).toEqual({ kind: 'outage', how: 'answer' })
   })
 })

@@ -2,7 +2,7 @@
  * Faults that a service can be told to have, by its admin route.
  *
  * They are what a caller meets in production: errors, slowness, silence, answers lost after the work was
- * done, refusals, capacity gone. Each lasts for its duration or until it is cleared. Pure: the time is an
+ * done, refusals, capacity gone, a process that dies in the middle of its work. Each lasts for its duration or until it is cleared. Pure: the time is an
  * argument, the service applies what `weather` says.
  *
  * @module
@@ -15,6 +15,7 @@ export type Fault =
   | { readonly kind: 'lost-answers'; readonly share: number }
   | { readonly kind: 'outage'; readonly how: 'answer' | 'cut' }
   | { readonly kind: 'workers'; readonly count: number }
+  | { readonly kind: 'crash' }
 
 /** A fault as it is put on a service; without `until` it lasts until cleared. Times in epoch ms. */
 export interface ActiveFault {
@@ -32,6 +33,7 @@ export interface Weather {
   readonly lostAnswers: number
   readonly outage?: 'answer' | 'cut'
   readonly workers?: number
+  readonly crash: boolean
 }
 
 export function weather(active: readonly ActiveFault[], now: number): Weather {
@@ -45,6 +47,7 @@ export function weather(active: readonly ActiveFault[], now: number): Weather {
     slow: only('slow'),
     hang: only('hang').length > 0,
     lostAnswers: Math.max(0, ...only('lost-answers').map((fault) => fault.share)),
+    crash: only('crash').length > 0,
     ...(outage && { outage }),
     ...(workers !== undefined && { workers }),
   }
@@ -95,9 +98,11 @@ function parseFault(fields: Record<string, unknown>): Fault {
       return { kind: 'outage', how: fields['how'] === 'cut' ? 'cut' : 'answer' }
     case 'workers':
       return { kind: 'workers', count: number('count', 0, 10_000) }
+    case 'crash':
+      return { kind: 'crash' }
     default:
       throw new Error(
-        `"kind" is ${JSON.stringify(fields['kind'])}: give errors, slow, hang, lost-answers, outage or workers`,
+        `"kind" is ${JSON.stringify(fields['kind'])}: give errors, slow, hang, lost-answers, outage, workers or crash`,
       )
   }
 }

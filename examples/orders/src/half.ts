@@ -8,8 +8,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { drive, type Driver, type Sent } from './drive.js'
 import type { Fault } from './faults.js'
-import type { Arrival, Plan } from './plan.js'
-import { type Family, family, RunError } from './processes.js'
+import type { Arrival, Plan, PlannedFault } from './plan.js'
+import { type Family, family, RunError, type Service } from './processes.js'
 import type { OrderSettings } from './services/order.js'
 import { now } from './services/worked.js'
 
@@ -87,6 +87,19 @@ async function play(options: HalfOptions, services: Family): Promise<Played> {
   const order = await services.start('order', calls)
   for (const { name, pid, url } of [inventory, warehouse, order]) options.tell(`${name}: pid ${pid}, ${url}`)
 
+  async function inventoryFault(fault: PlannedFault): Promise<void> {
+    const until = now() + fault.for
+    if (fault.crash) {
+      const settings = { port: Number(new URL(inventory.url).port), folder, seed }
+      const back = services.restart('inventory', settings)
+      await putFault(inventory, fault.label, fault.for, { kind: 'crash' })
+      const { pid } = await back
+      options.tell(`inventory: died in the middle of a reservation, is back as pid ${pid}`)
+    }
+    const left = until - now()
+    if (fault.inventory && left > 0) await putFault(inventory, fault.label, left, fault.inventory)
+  }
+
   let refuse: (error: unknown) => void
   const refused = new Promise<never>((_, reject) => (refuse = reject))
   refused.catch(() => undefined)
@@ -94,14 +107,15 @@ async function play(options: HalfOptions, services: Family): Promise<Played> {
   lateness.enable()
   const start = now()
   const driver = drive(options.orders, order.url, now)
-  const timers = plan.faults.flatMap((fault) =>
-    [
-      { url: inventory.url, what: fault.inventory },
-      { url: warehouse.url, what: fault.warehouse },
-    ].flatMap(({ url, what }) =>
-      what ? [setTimeout(() => void putFault(url, fault.label, fault.for, what).catch(refuse), fault.at)] : [],
+  const timers = plan.faults.flatMap((fault) => [
+    setTimeout(() => void inventoryFault(fault).catch(refuse), fault.at),
+    ...(fault.warehouse ?? []).map((stage) =>
+      setTimeout(
+        () => void putFault(warehouse, fault.label, stage.for, stage.fault).catch(refuse),
+        fault.at + stage.after,
+      ),
     ),
-  )
+  ])
   const watch = setInterval(() => options.progress(progressOf(driver, plan, now() - start)), PROGRESS_MS)
   try {
     await Promise.race([driver.done, refused, services.broken, options.interrupted])
@@ -116,10 +130,10 @@ async function play(options: HalfOptions, services: Family): Promise<Played> {
   }
 }
 
-async function putFault(url: string, label: string, lasts: number, fault: Fault): Promise<void> {
+async function putFault(service: Service, label: string, lasts: number, fault: Fault): Promise<void> {
   const body = JSON.stringify({ ...fault, label, for: lasts })
   // A service that is gone is reported by its family, not here.
-  const answer = await fetch(`${url}/faults`, { method: 'POST', body }).catch(() => undefined)
+  const answer = await fetch(`${service.url}/faults`, { method: 'POST', body }).catch(() => undefined)
   if (answer && !answer.ok) throw new RunError(`The fault "${label}" was refused: ${await answer.text()}`)
 }
 

@@ -18,6 +18,25 @@ describe('plan', () => {
     expect(2 * half(false)).toBeLessThan(235_000)
   })
 
+  test('some orders of impatient users come again, twice at once or changed, in short runs as well', () => {
+    for (const quick of [true, false]) {
+      const wanted = plan({ quick })
+      const again = arrivals(wanted, 50, 7).filter((order) => order.again)
+      const [first] = wanted.faults
+      expect(first?.impatient).toBe(true)
+      for (const { at } of again) expect(at).toBeLessThan((first?.at ?? 0) + (first?.for ?? 0))
+      for (const kind of ['twice', 'changed'] as const) {
+        expect(again.filter((order) => order.again === kind).length).toBeGreaterThan(quick ? 1 : 10)
+      }
+    }
+  })
+
+  test('what the warehouse has in a fault is over with the fault', () => {
+    for (const { warehouse = [], for: lasts } of [true, false].flatMap((quick) => plan({ quick }).faults)) {
+      for (const stage of warehouse) expect(stage.after + stage.for).toBeLessThanOrEqual(lasts)
+    }
+  })
+
   test('the same seed gives the same orders, at the wished rate, none in a pause', () => {
     const full = plan({ quick: false })
     const orders = arrivals(full, 50, 7)

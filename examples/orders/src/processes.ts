@@ -20,7 +20,9 @@ export interface Service {
 
 export interface Family {
   start(name: ServiceName, settings: ServiceSettings): Promise<Service>
-  /** Rejects when a service ends that was not told to. */
+  /** Expects the service to die by itself. Resolves when it has, and has been started again as a supervisor would. */
+  restart(name: ServiceName, settings: ServiceSettings): Promise<Service>
+  /** Rejects when a service ends that was neither told nor expected to. */
   readonly broken: Promise<never>
   /** Ends all of them, and resolves when they are gone. */
   end(): Promise<void>
@@ -41,6 +43,7 @@ const END_MS = 3_000
 
 export function family(): Family {
   const children = new Map<ChildProcess, ServiceName>()
+  const expected = new Map<ServiceName, () => void>()
   let ending = false
   let breakUp: (error: RunError) => void
   const broken = new Promise<never>((_, reject) => (breakUp = reject))
@@ -68,6 +71,9 @@ export function family(): Family {
         clearTimeout(late)
         children.delete(child)
         if (ending) return
+        const again = expected.get(name)
+        expected.delete(name)
+        if (again) return again()
         const why = signal ? `killed by ${signal}` : `exit code ${code}`
         const error = new RunError(`${name} ended in the middle of the run (${why}).${said && `\n${said.trimEnd()}`}`)
         reject(error)
@@ -76,12 +82,17 @@ export function family(): Family {
     })
   }
 
+  async function restart(name: ServiceName, settings: ServiceSettings): Promise<Service> {
+    await new Promise<void>((died) => expected.set(name, died))
+    return start(name, settings)
+  }
+
   async function end(): Promise<void> {
     ending = true
     await Promise.all([...children.keys()].map(stop))
   }
 
-  return { start, broken, end }
+  return { start, restart, broken, end }
 }
 
 async function stop(child: ChildProcess): Promise<void> {

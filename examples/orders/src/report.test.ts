@@ -23,6 +23,12 @@ const half = (over: Partial<Figures> = {}): Figures => ({
   amplification: 1.1,
   peakAttemptsPerSecond: 140,
   duplicates: 0,
+  duplicateFulfilments: 0,
+  stockAstray: 0,
+  lostAnswers: 9,
+  repaired: 9,
+  replays: 14,
+  conflicts: 3,
   lost: 0,
   orphans: 0,
   healthySuccess: 1,
@@ -35,6 +41,9 @@ const half = (over: Partial<Figures> = {}): Figures => ({
 const byHand = half({
   finalSuccess: 0.6,
   duplicates: 12,
+  repaired: 0,
+  replays: 0,
+  conflicts: 0,
   lost: 7,
   amplification: 5,
   peakAttemptsPerSecond: 900,
@@ -50,13 +59,19 @@ describe('promises', () => {
 
   test.each<[string, Figures, Figures, number[]]>([
     ['all hold', byHand, half(), []],
-    ['a duplicate with Truce', byHand, half({ duplicates: 1 }), [0]],
+    ['a duplicate with Truce', byHand, half({ duplicates: 1 }), [0, 5]],
     ['no duplicate by hand: the faults were too kind to show anything', { ...byHand, duplicates: 0 }, half(), [0]],
     ['a lost order with Truce', byHand, half({ lost: 1 }), [1]],
     ['worse in one fault', byHand, half({ faults: [fault('outage'), fault('freeze', { finalSuccess: 0.05 })] }), [2]],
     ['too much in the outage', byHand, half({ faults: [fault('outage', { amplification: 1.41 })] }), [3]],
     ['no outage was measured', byHand, half({ faults: [fault('freeze')] }), [3]],
     ['late', byHand, half({ faults: [fault('outage', { recoveredAfterMs: 4_000 })] }), [4]],
+    ['fulfilled twice', byHand, half({ duplicateFulfilments: 1 }), [5]],
+    ['stock that was taken without a reservation', byHand, half({ stockAstray: 1 }), [5]],
+    ['a lost answer that was not repaired', byHand, half({ repaired: 8 }), [5]],
+    ['no answer was lost: it shows nothing', byHand, half({ lostAnswers: 0, repaired: 0 }), [5]],
+    ['nothing came again', byHand, half({ replays: 0 }), [5]],
+    ['nothing came again changed', byHand, half({ conflicts: 0 }), [5]],
     ['never', byHand, half({ faults: [fault('outage', { recoveredAfterMs: null })] }), [4]],
   ])('%s', (_, handwritten, truce, expected) => {
     expect(broken(handwritten, truce)).toEqual(expected)
@@ -76,6 +91,7 @@ describe('report', () => {
     expect(text).toContain('✓ no duplicate reservation with Truce, some by hand: 0 and 12')
     expect(text).toContain('breaker 40, attempts 3')
     expect(text).toContain('not seen')
+    expect(text).toMatch(/lost answers repaired +0 of 9 +9 of 9\n *replays +0 +14\n *conflicts +0 +3\n/)
     expect(text.endsWith(sentence(halves))).toBe(true)
   })
 
@@ -100,6 +116,7 @@ describe('report', () => {
       '0.0 % of orders through during "outage"',
       'after "freeze"',
       '1.10 ×',
+      '9 of 9 lost answers were repaired, 14 repeats replayed and 3 changed ones refused',
     ]) {
       expect(text).toContain(part)
     }

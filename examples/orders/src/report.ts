@@ -31,7 +31,8 @@ export function sentence({ handwritten, truce }: Halves): string {
     `${handwritten.peakAttemptsPerSecond}/s), left ${handwritten.duplicates} duplicate reservations and ${handwritten.lost} ` +
     `lost orders, and let ${percent(worst?.finalSuccess ?? 0)} of orders through during "${worst?.label}"${after}; with Truce, ` +
     `under the same arrivals and faults, it was ${times(truce.amplification)} (at worst ${truce.peakAttemptsPerSecond}/s), ` +
-    `${truce.duplicates} duplicates and ${truce.lost} lost orders, and ${percent(truce.finalSuccess)} of all orders ended well, ` +
+    `${truce.duplicates} duplicates and ${truce.lost} lost orders, ${truce.repaired} of ${truce.lostAnswers} lost answers ` +
+    `were repaired, ${truce.replays} repeats replayed and ${truce.conflicts} changed ones refused, and ${percent(truce.finalSuccess)} of all orders ended well, ` +
     `${percent(truce.answeredAtOnce)} confirmed at once.`
   )
 }
@@ -47,6 +48,10 @@ function overall({ handwritten, truce }: Halves): string[][] {
     row('amplification at inventory', ({ amplification }) => times(amplification)),
     row('peak load at inventory', ({ peakAttemptsPerSecond }) => `${peakAttemptsPerSecond}/s`),
     row('duplicate reservations', ({ duplicates }) => `${duplicates}`),
+    row('duplicate fulfilments', ({ duplicateFulfilments }) => `${duplicateFulfilments}`),
+    row('lost answers repaired', ({ repaired, lostAnswers }) => `${repaired} of ${lostAnswers}`),
+    row('replays', ({ replays }) => `${replays}`),
+    row('conflicts', ({ conflicts }) => `${conflicts}`),
     row('lost orders', ({ lost }) => `${lost}`),
     row('reserved, but told "failed"', ({ orphans }) => `${orphans}`),
     row('answer time, median', ({ answer }) => `${answer.p50Ms} ms`),

@@ -1,25 +1,19 @@
 /**
  * The example as its users run it: a real process with real children, ports, databases and signals.
  */
-import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { build, built } from './built.js'
 
-const here = fileURLToPath(new URL('..', import.meta.url))
-const main = join(here, 'dist/main.js')
+const main = built('main.js')
 const out = mkdtempSync(join(tmpdir(), 'orders-'))
 
-beforeAll(async () => {
-  const typescript = join(dirname(fileURLToPath(import.meta.resolve('typescript'))), '../bin/tsc')
-  await promisify(execFile)(process.execPath, [typescript, '-b', here])
-}, 120_000)
-
+beforeAll(build, 120_000)
 afterAll(() => rmSync(out, { recursive: true, force: true }))
 
 interface Run {
@@ -86,8 +80,8 @@ interface Result {
 async function quickRun() {
   const run = start('--quick', '--json')
   const pids = Object.values(await run.services)
-  const { code, stdout } = await run.ended
-  return { pids, code, result: JSON.parse(stdout) as Result }
+  const { code, stdout, stderr } = await run.ended
+  return { pids, code, stderr, result: JSON.parse(stdout) as Result }
 }
 
 /** A run whose machine was busy with other tests says so, and is done again: its timeouts are not the retries'. */
@@ -100,21 +94,30 @@ async function undisturbedRun() {
 
 describe('the quick run', () => {
   test('what must hold, holds; and the figures are complete', { timeout: 180_000 }, async () => {
-    const { pids, code, result } = await undisturbedRun()
+    const { pids, code, stderr, result } = await undisturbedRun()
     expect(result.promises.filter(({ ok }) => !ok)).toEqual([])
-    expect(result.promises).toHaveLength(5)
+    expect(result.promises).toHaveLength(6)
     expect([result.ok, code]).toEqual([true, 0])
     for (const half of [result.handwritten, result.truce]) expect(half['healthySuccess']).toBeGreaterThan(0.98)
     expect(result.handwritten['orders']).toBe(result.truce['orders'])
     expect(result.sentence).toContain('duplicate')
+    // What the load must contain, or it would show nothing of repeats.
+    expect(stderr.match(/inventory: died in the middle of a reservation, is back as pid \d+/g)).toHaveLength(2)
+    const { handwritten, truce } = result
+    for (const name of ['lostAnswers', 'repaired', 'replays', 'conflicts']) expect(truce[name]).toBeGreaterThan(0)
+    expect([truce['duplicates'], truce['duplicateFulfilments'], truce['stockAstray']]).toEqual([0, 0, 0])
+    expect(handwritten['lostAnswers']).toBeGreaterThan(0)
+    expect([handwritten['repaired'], handwritten['replays'], handwritten['conflicts']]).toEqual([0, 0, 0])
     await allGone(pids)
     const [folder] = readdirSync(out)
     expect(readdirSync(join(out, folder ?? '', 'truce'))).toEqual(
       expect.arrayContaining([
         'inventory.attempts.jsonl',
         'inventory.db',
+        'inventory.executions.jsonl',
         'order.attempts.jsonl',
         'order.db',
+        'order.executions.jsonl',
         'warehouse.db',
       ]),
     )

@@ -33,7 +33,10 @@ const remains = (over: Partial<Remains> = {}): Remains => ({
   reservations: new Map(),
   fulfilments: new Map(),
   faults: [],
+  stockAstray: 0,
   attempts: [],
+  warehouseAttempts: [],
+  executions: [],
   stops: {},
   ...over,
 })
@@ -48,14 +51,17 @@ describe('the fate of an order', () => {
         fulfilments: new Map([['a', fulfilments]]),
       }),
     )
-    const { good, atOnce, duplicate, lost, orphan } = one ?? {}
-    return Object.entries({ good, atOnce, duplicate, lost, orphan }).flatMap(([name, holds]) => (holds ? [name] : []))
+    const { good, atOnce, duplicate, fulfilledTwice, lost, orphan } = one ?? {}
+    return Object.entries({ good, atOnce, duplicate, fulfilledTwice, lost, orphan }).flatMap(([name, holds]) =>
+      holds ? [name] : [],
+    )
   }
 
   test.each<[string, OrderRow | undefined, number, number, number | undefined, string[]]>([
     ['confirmed, reserved, fulfilled', row('a'), 1, 1, 201, ['good', 'atOnce']],
     ['accepted, finished later', row('a', { told: 'pending' }), 1, 1, 202, ['good']],
     ['reserved twice', row('a'), 2, 1, 201, ['duplicate']],
+    ['fulfilled twice', row('a'), 1, 2, 201, ['good', 'atOnce', 'fulfilledTwice']],
     ['never fulfilled', row('a'), 1, 0, 201, ['good', 'atOnce', 'lost']],
     ['confirmed without a reservation', row('a'), 0, 1, 201, ['lost']],
     ['accepted, still pending at the end', row('a', { told: 'pending', state: 'pending' }), 1, 0, 202, ['lost']],
@@ -107,6 +113,19 @@ describe('figures', () => {
       [],
     )
     expect(firstAttemptSuccess).toBe(1 / 4)
+  })
+
+  test('lost answers of inventory and warehouse count alike, whatever came in between', () => {
+    const figured = figures(
+      [],
+      remains({
+        attempts: [attempt('a/reserve', 1, { delivered: false }), attempt('a/reserve', 2, { replayed: true })],
+        warehouseAttempts: [attempt('a/fulfil', 3, { operation: 'fulfil', delivered: false })],
+        stockAstray: 2,
+      }),
+      [],
+    )
+    expect(figured).toMatchObject({ lostAnswers: 2, repaired: 1, stockAstray: 2 })
   })
 
   test('the peak is of one second', () => {

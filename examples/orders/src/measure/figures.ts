@@ -7,6 +7,7 @@
 import type { Sent } from '../drive.js'
 import type { FaultWindow, OrderRow, Remains } from './read.js'
 import { type Outcome, recoveredAfter } from './recovery.js'
+import { type Repeats, repeats } from './repeats.js'
 
 export interface FaultFigures {
   readonly label: string
@@ -19,7 +20,7 @@ export interface FaultFigures {
   readonly atOnceAgainAfterMs: number | null
 }
 
-export interface Figures {
+export interface Figures extends Repeats {
   readonly orders: number
   readonly finalSuccess: number
   readonly answeredAtOnce: number
@@ -29,6 +30,9 @@ export interface Figures {
   readonly amplification: number
   readonly peakAttemptsPerSecond: number
   readonly duplicates: number
+  readonly duplicateFulfilments: number
+  /** Pieces that are gone without a reservation, or reserved and still there. */
+  readonly stockAstray: number
   readonly lost: number
   /** Reserved, though the user was told that the order failed. */
   readonly orphans: number
@@ -49,6 +53,7 @@ export interface OrderFate {
   /** Good, and its user heard so in the first answer. */
   readonly atOnce: boolean
   readonly duplicate: boolean
+  readonly fulfilledTwice: boolean
   readonly lost: boolean
   readonly orphan: boolean
 }
@@ -67,6 +72,7 @@ export function fates(sent: readonly Sent[], remains: Remains): OrderFate[] {
       good,
       atOnce: good && status === 201,
       duplicate: reservations > 1,
+      fulfilledTwice: fulfilments > 1,
       lost: promised && !(confirmed && reservations > 0 && fulfilments > 0),
       orphan: reservations > 0 && !promised,
     }
@@ -95,6 +101,9 @@ export function figures(sent: readonly Sent[], remains: Remains, quiet: readonly
     amplification: ratio(attempts.length, calls.length),
     peakAttemptsPerSecond: peakPerSecond(attempts.map(({ t }) => t)),
     duplicates: all.filter(({ duplicate }) => duplicate).length,
+    duplicateFulfilments: all.filter(({ fulfilledTwice }) => fulfilledTwice).length,
+    stockAstray: remains.stockAstray,
+    ...repeats([...attempts, ...remains.warehouseAttempts], remains.executions),
     lost: all.filter(({ lost }) => lost).length,
     orphans: all.filter(({ orphan }) => orphan).length,
     healthySuccess: share(faultless, ({ atOnce }) => atOnce),

@@ -28,6 +28,9 @@ export const starved = ({ handwritten, truce }: Halves): boolean => Math.max(han
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`
 
+const nothingTwice = ({ duplicates, duplicateFulfilments, stockAstray, repaired, lostAnswers }: Figures) =>
+  duplicates === 0 && duplicateFulfilments === 0 && stockAstray === 0 && repaired === lostAnswers
+
 export function promises({ handwritten, truce }: Halves): Promised[] {
   const other = (label: string) => handwritten.faults.find((fault) => fault.label === label)
   const worse = truce.faults.filter(({ label, finalSuccess }) => finalSuccess < (other(label)?.finalSuccess ?? 0))
@@ -66,6 +69,14 @@ export function promises({ handwritten, truce }: Halves): Promised[] {
       name: `success at least 99 % within ${RECOVERED_WITHIN_MS / 1_000} s after every fault with Truce`,
       ok: slow.length === 0,
       found: slow.length === 0 ? 'after every one' : `not after: ${slow.map(({ label }) => label).join(', ')}`,
+    },
+    {
+      // A load without lost answers, repeats and conflicts would show nothing: then it does not hold either.
+      name: 'no reservation twice and no fulfilment twice with Truce, stock included, though calls were repeated',
+      ok: nothingTwice(truce) && Math.min(truce.lostAnswers, truce.replays, truce.conflicts) > 0,
+      found:
+        `${truce.duplicates}, ${truce.duplicateFulfilments} and ${truce.stockAstray} astray; ${truce.repaired} of ` +
+        `${truce.lostAnswers} lost answers repaired, ${truce.replays} replays, ${truce.conflicts} conflicts`,
     },
   ]
 }

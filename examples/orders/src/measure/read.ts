@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { ServedAttempt } from '../attempts-log.js'
 import { openDatabase } from '../database.js'
+import type { Execution } from '../executions-log.js'
 import type { Told } from '../order/store.js'
 
 /** An order as its service knows it. Times in epoch ms. */
@@ -32,8 +33,14 @@ export interface Remains {
   readonly reservations: ReadonlyMap<string, number>
   readonly fulfilments: ReadonlyMap<string, number>
   readonly faults: readonly FaultWindow[]
+  /** What is missing from the stock, less what is reserved: 0 where neither was ever done without the other. */
+  readonly stockAstray: number
   /** Attempts that reached the inventory, in the order of their arrival. */
   readonly attempts: readonly ServedAttempt[]
+  /** Those that reached the warehouse. */
+  readonly warehouseAttempts: readonly ServedAttempt[]
+  /** How keyed calls ended, as the engines told; empty where nobody has one. */
+  readonly executions: readonly Execution[]
   /** Why calls of the order service ended, as its guards recorded it; empty where nobody kept a record. */
   readonly stops: Readonly<Record<string, number>>
 }
@@ -54,8 +61,11 @@ export async function readRemains(folder: string): Promise<Remains> {
       ),
     )
   const windows = `select label, min(started) as "from", max(ends) as until from faults group by label`
-  const attempts: ServedAttempt[] = []
-  await eachLine(join(folder, 'inventory.attempts.jsonl'), (line) => attempts.push(line as ServedAttempt))
+  const attemptsOf = async (service: string) =>
+    (await linesOf<ServedAttempt>(join(folder, `${service}.attempts.jsonl`))).toSorted((a, b) => a.t - b.t)
+  const executionsOf = (service: string) => linesOf<Execution>(join(folder, `${service}.executions.jsonl`))
+  const [stock] = rows<{ taken: number }>('inventory.db', 'select total(stocked - on_hand) as taken from stock')
+  const [reserved] = rows<{ quantity: number }>('inventory.db', 'select total(quantity) as quantity from reservations')
   return {
     orders: rows(
       'order.db',
@@ -64,7 +74,10 @@ export async function readRemains(folder: string): Promise<Remains> {
     reservations: counts('inventory.db', 'reservations'),
     fulfilments: counts('warehouse.db', 'fulfilments'),
     faults: merged([...rows<FaultWindow>('inventory.db', windows), ...rows<FaultWindow>('warehouse.db', windows)]),
-    attempts: attempts.toSorted((a, b) => a.t - b.t),
+    stockAstray: (stock?.taken ?? 0) - (reserved?.quantity ?? 0),
+    attempts: await attemptsOf('inventory'),
+    warehouseAttempts: await attemptsOf('warehouse'),
+    executions: [...(await executionsOf('inventory')), ...(await executionsOf('order'))],
     stops: await readStops(join(folder, 'order.attempts.jsonl')),
   }
 }
@@ -91,6 +104,12 @@ async function readStops(path: string): Promise<Record<string, number>> {
     if (typeof stop === 'string' && stop !== 'ok') stops[stop] = (stops[stop] ?? 0) + 1
   })
   return stops
+}
+
+async function linesOf<T>(path: string): Promise<T[]> {
+  const lines: T[] = []
+  await eachLine(path, (line) => lines.push(line as T))
+  return lines
 }
 
 async function eachLine(path: string, take: (line: unknown) => void): Promise<void> {

@@ -16,8 +16,12 @@ export const requests = {
   reserve: (inventory: string, order: { id: string; sku: string; quantity: number }) =>
     post(`${inventory}/reservations`, { order: order.id, line: 1, sku: order.sku, quantity: order.quantity }),
   fulfil: (warehouse: string, id: string) => post(`${warehouse}/fulfilments`, { order: id }),
+  fulfilment: (warehouse: string, id: string) => ({ url: `${warehouse}/fulfilments/${id}`, method: 'GET' }),
   event: (warehouse: string, id: string, kind: string) => post(`${warehouse}/events`, { order: id, kind }),
 }
+
+/** What the warehouse knows of an order, asked by `fulfilment`. */
+export type FulfilmentState = 'fulfilled' | 'at work' | 'none'
 
 export interface Ask {
   readonly url: string
@@ -36,6 +40,7 @@ export function send(request: Ask, order: string, signal: AbortSignal, headers: 
     headers: {
       ...headers,
       'x-order-id': order,
+      'x-client-id': 'order',
       ...(init.body !== undefined && { 'content-type': 'application/json' }),
     },
   })

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from 'node:path'
+import type { SqliteDatabase } from 'truce/idempotency/sqlite'
 import { openDatabase } from '../database.js'
 import { now } from '../services/worked.js'
 
@@ -24,37 +25,48 @@ export interface Order {
   readonly quantity: number
 }
 
-/** What the user hears: `pending` is "accepted, not confirmed yet". */
-export type Told = 'confirmed' | 'pending' | 'failed'
+/** What the user hears: `pending` is "accepted, not confirmed yet", `conflict` "this order was another one". */
+export type Told = 'confirmed' | 'pending' | 'failed' | 'conflict'
 
 export type OrderStore = ReturnType<typeof orderStore>
 
 export function orderStore(folder: string) {
   const database = openDatabase(join(folder, 'order.db'), ORDERS_SCHEMA)
-  const insert = database.prepare('insert into orders (id, sku, quantity, received) values (?, ?, ?, ?)')
+  const insert = database.prepare('insert or ignore into orders (id, sku, quantity, received) values (?, ?, ?, ?)')
   const asked = {
-    availability: database.prepare('update orders set availability_at = ? where id = ?'),
-    reserve: database.prepare('update orders set reserve_at = ? where id = ?'),
+    availability: database.prepare('update orders set availability_at = coalesce(availability_at, ?) where id = ?'),
+    reserve: database.prepare('update orders set reserve_at = coalesce(reserve_at, ?) where id = ?'),
   }
   const confirmed = database.prepare(
     "update orders set state = 'confirmed', confirmed_at = ?, fulfil = ? where id = ? and state <> 'confirmed'",
   )
-  const state = database.prepare('update orders set state = ? where id = ?')
-  const told = database.prepare('update orders set told = ?, told_at = ? where id = ?')
+  const failed = database.prepare("update orders set state = 'failed' where id = ? and state = 'received'")
+  const refused = database.prepare("update orders set state = 'failed' where id = ? and state <> 'confirmed'")
+  const postponed = database.prepare("update orders set state = 'pending' where id = ? and state <> 'confirmed'")
+  const told = database.prepare(
+    "update orders set told = ?1, told_at = ?2 where id = ?3 and (told is null or told = 'failed' or ?1 = 'confirmed')",
+  )
   const pending = database.prepare("select id, sku, quantity from orders where state = 'pending' order by received")
   const due = database.prepare("select id, sku, quantity from orders where fulfil = 'due' order by received")
   const fulfilled = database.prepare("update orders set fulfil = 'done' where id = ?")
   const open = database.prepare("select count(*) as open from orders where state = 'pending' or fulfil = 'due'")
 
   return {
+    /** For the keys of what this service asks others to do: in the file of its orders. */
+    database: database as SqliteDatabase,
+    /** An order that comes again, however changed, is the one that is there. */
     receive: (order: Order) => void insert.run(order.id, order.sku, order.quantity, now()),
     /** When this order first wished for an answer of the inventory. */
     asks: (operation: 'availability' | 'reserve', id: string) => void asked[operation].run(now(), id),
-    /** Confirmation, and the fulfilment owed with it, in one statement: neither without the other. */
-    confirm: (id: string, owes: 'due' | 'none') => void confirmed.run(now(), owes, id),
-    fail: (id: string) => void state.run('failed', id),
-    postpone: (id: string) => void state.run('pending', id),
-    tell: (id: string, what: Told) => void told.run(what, now(), id),
+    /** Confirmation, and the fulfilment owed with it, in one statement: neither without the other. Whether it is news. */
+    confirm: (id: string, owes: 'due' | 'none') => confirmed.run(now(), owes, id).changes > 0,
+    /** Nothing came of it, unless the same order fares better where it came a second time. */
+    fail: (id: string) => void failed.run(id),
+    /** The inventory said that it is sold out. */
+    refuse: (id: string) => void refused.run(id),
+    postpone: (id: string) => void postponed.run(id),
+    /** Of an order that came more than once, the best that its user was promised. */
+    tell: (id: string, what: Exclude<Told, 'conflict'>) => void told.run(what, now(), id),
     pending: () => pending.all() as Order[],
     due: () => due.all() as Order[],
     fulfilled: (id: string) => void fulfilled.run(id),

@@ -15,7 +15,7 @@ export interface OrderSettings extends ServiceSettings {
   readonly warehouse: string
 }
 
-const STATUS = { confirmed: 201, pending: 202, failed: 503 } as const satisfies Record<Told, number>
+const STATUS = { confirmed: 201, pending: 202, failed: 503, conflict: 422 } as const satisfies Record<Told, number>
 
 const settings = settingsOf() as OrderSettings
 const store = orderStore(settings.folder)
@@ -32,7 +32,7 @@ app.post('/orders', async (c) => {
   const order = await c.req.json<Order>()
   store.receive(order)
   const told = await orders.placeOrder(order)
-  store.tell(order.id, told)
+  if (told !== 'conflict') store.tell(order.id, told)
   return c.json({ order: order.id, state: told }, STATUS[told])
 })
 

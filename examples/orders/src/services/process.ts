@@ -36,7 +36,7 @@ export function runService<E extends object>(
   name: string,
   settings: ServiceSettings,
   app: Hono<E>,
-  close: () => Promise<void>,
+  close: () => void | Promise<void>,
 ): void {
   const tell = (message: ServiceMessage) => void process.send?.(message)
   const server = serve({ fetch: app.fetch, port: settings.port, hostname: '127.0.0.1' }, ({ port }) =>
@@ -58,7 +58,7 @@ export function runService<E extends object>(
     ending = true
     server.close()
     server.closeAllConnections()
-    void close().finally(() => process.exit(0))
+    void (async () => close())().finally(() => process.exit(0))
   }
   process.on('message', (message) => {
     if (message === 'stop') end()

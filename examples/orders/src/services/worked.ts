@@ -11,6 +11,7 @@ import type { Database } from '../database.js'
 import { type ActiveFault, parseFaultRequest, slowness, type Weather, weather } from '../faults.js'
 import type { Workers } from '../inventory/workers.js'
 import { type Random, spread } from '../random.js'
+import type { Sent } from './keyed.js'
 
 export type Env = { Bindings: HttpBindings }
 
@@ -24,7 +25,7 @@ export interface Work {
   readonly ms: number
   readonly order: string
   /** What the work does, in one transaction; run when a worker has spent its time. */
-  readonly apply: () => { status: 200 | 201 | 409; body: object; replayed?: boolean }
+  readonly apply: () => Sent | Promise<Sent>
 }
 
 export interface Site {
@@ -34,17 +35,23 @@ export interface Site {
   readonly workers: Workers
   readonly workerCount: number
   readonly random: Random
+  /** Other records to be written out before the process dies. */
+  readonly lastWords?: () => void
 }
 
 export interface Worked {
   /** Serves one attempt under the faults that are on. */
   serve(c: Context<Env>, work: Work): Promise<Response>
+  /** Said in the middle of an effect: where a crash is ordered, the process dies here. */
+  midway(): void
   /** Adds `GET`, `POST` and `DELETE /faults`. */
   adminRoutes(app: Hono<Env>): void
 }
 
 export function workedRoutes(site: Site): Worked {
   let active: ActiveFault[] = []
+  /** Attempts under way: each ends as one that died with the process. */
+  const underWay = new Set<() => void>()
   const note = site.database.prepare('insert into faults (label, kind, started, ends) values (?, ?, ?, ?)')
   const cleared = site.database.prepare('update faults set ends = ? where ends is null or ends > ?')
 
@@ -61,7 +68,9 @@ export function workedRoutes(site: Site): Worked {
     const { outgoing } = c.env
     const at = now()
     const sky = weather(active, at)
-    const end = (outcome: ServedAttempt['outcome'], applied: boolean, delivered: boolean, replayed = false) =>
+    const died = () => end('unavailable', false, false)
+    const end = (outcome: ServedAttempt['outcome'], applied: boolean, delivered: boolean, replayed = false) => {
+      underWay.delete(died)
       site.log.write({
         v: 1,
         side: 'server',
@@ -78,6 +87,8 @@ export function workedRoutes(site: Site): Worked {
         delivered,
         ...(replayed && { replayed }),
       })
+    }
+    underWay.add(died)
 
     if (sky.outage) {
       end('unavailable', false, sky.outage === 'answer')
@@ -93,12 +104,32 @@ export function workedRoutes(site: Site): Worked {
       end('overloaded', false, !gone())
       return gone() ? RESPONSE_ALREADY_SENT : c.json({ error: 'busy' }, 503)
     }
-    const { status, body, replayed } = work.apply()
+    let sent: Sent
+    try {
+      sent = await work.apply()
+    } catch (error) {
+      end('internal', false, !gone())
+      throw error
+    }
+    const { status, body, replayed, retryAfter } = sent
     const lost = site.random() < lostAnswers(sky, now())
-    end(status === 409 ? 'rejected' : 'ok', status !== 409, !lost && !gone(), replayed)
+    const applied = status < 300
+    end(applied ? 'ok' : status === 503 ? 'unavailable' : 'rejected', applied, !lost && !gone(), replayed)
     if (lost) return cut(outgoing)
     if (gone()) return RESPONSE_ALREADY_SENT
-    return c.json(body, status, replayed ? { 'idempotent-replayed': 'true' } : {})
+    return c.json(body, status, {
+      ...(replayed && { 'idempotent-replayed': 'true' }),
+      ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+    })
+  }
+
+  /** As a kill or a power cut would end it: nothing is closed, nothing rolled back, nobody answered. */
+  function midway(): void {
+    if (!weather(active, now()).crash) return
+    for (const died of underWay) died()
+    site.log.flush()
+    site.lastWords?.()
+    process.kill(process.pid, 'SIGKILL')
   }
 
   /** Also an attempt that began before the fault loses its answer during it. */
@@ -118,7 +149,8 @@ export function workedRoutes(site: Site): Worked {
       active.push({ label: request.label, fault: request.fault, from, ...until })
       note.run(request.label, request.fault.kind, from, until.until ?? null)
       settle()
-      if (request.for !== undefined) setTimeout(settle, request.for + 1)
+      // Timers cut fractions off: one that fires before the fault is over would leave it on for good.
+      if (request.for !== undefined) setTimeout(settle, Math.ceil(request.for) + 1)
       return c.json({ from, ...until })
     })
     app.delete('/faults', (c) => {
@@ -129,7 +161,7 @@ export function workedRoutes(site: Site): Worked {
     })
   }
 
-  return { serve, adminRoutes }
+  return { serve, midway, adminRoutes }
 }
 
 /** The connection is closed without an answer: the caller cannot know what was done. */

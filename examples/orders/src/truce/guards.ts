@@ -7,12 +7,18 @@
  * @module
  */
 import { dependency } from 'truce'
+import { stillRunning } from '../services/keyed.js'
 
 /** Background waits are capped lower than the preset's 30 s, so that a short run sees its work finished. */
 const SOON = { initial: '250ms', factor: 2, max: '2s', jitter: 'full' } as const
 
 export function guards() {
-  const inventory = dependency('inventory', { service: 'order', instances: 1, concurrency: { limit: 64, queue: 64 } })
+  const inventory = dependency('inventory', {
+    service: 'order',
+    instances: 1,
+    concurrency: { limit: 64, queue: 64 },
+    classify: stillRunning,
+  })
   const warehouse = dependency('warehouse', { service: 'order', instances: 1 })
   return {
     availability: inventory.operation('availability', {
@@ -34,7 +40,14 @@ export function guards() {
       attemptTimeout: '2s',
       backoff: SOON,
     }),
+    /** The warehouse takes no keys: nothing is repeated here that may have been done. `shipping` finds out. */
     fulfil: warehouse.operation('fulfil', { use: 'background', effect: 'write', attemptTimeout: '2s', backoff: SOON }),
+    fulfilment: warehouse.operation('fulfilment', {
+      use: 'background',
+      effect: 'read',
+      attemptTimeout: '2s',
+      backoff: SOON,
+    }),
     /** One event too many or too few is tolerable, so it needs no key and no table. */
     event: warehouse.operation('event', { use: 'interactive', effect: 'write', risk: 'low' }),
   }

@@ -17,6 +17,7 @@ let orders: ReturnType<typeof truceOrders> | undefined
 /** What the next reservation attempts meet; the last one stays. */
 let reserve: ((request: IncomingMessage, answer: ServerResponse) => void)[]
 let keys: unknown[]
+let fulfilments: number
 
 const answering = (status: number, body: object) => (_: IncomingMessage, answer: ServerResponse) =>
   void answer.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
@@ -28,9 +29,11 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'place-order-'))
   store = orderStore(folder)
   keys = []
+  fulfilments = 0
   server = createServer((request, answer) => {
     request.resume().once('end', () => {
       if (request.url?.startsWith('/availability')) return answering(200, { available: 9 })(request, answer)
+      if (request.url === '/fulfilments') fulfilments++
       if (request.url !== '/reservations') return answering(201, {})(request, answer)
       keys.push(request.headers['idempotency-key'])
       const meets = reserve.length > 1 ? reserve.shift() : reserve[0]
@@ -80,4 +83,32 @@ test('sold out is an answer: the order has failed, at once or from the backgroun
 
   store.postpone(order.id)
   await vi.waitFor(() => expect([keys.length, owed()]).toEqual([2, 0]))
+})
+
+test('an order that comes twice is one: the same key, one fulfilment', async () => {
+  reserve = [answering(201, { reservation: 1 })]
+  const { placeOrder, open: owed } = open()
+  store.receive(order)
+  expect(await Promise.all([placeOrder(order), placeOrder(order)])).toEqual(['confirmed', 'confirmed'])
+  await vi.waitFor(() => expect(owed()).toBe(0))
+  expect(keys).toEqual(['order_1_line_1_reservation', 'order_1_line_1_reservation'])
+  expect(fulfilments).toBe(1)
+})
+
+test('an order that comes again changed is refused, and the first one stays as it was', async () => {
+  reserve = [answering(201, { reservation: 1 }), answering(422, { error: 'the key was used for something else' })]
+  const { placeOrder, open: owed } = open()
+  expect(await placeOrder(order)).toBe('confirmed')
+  expect(await placeOrder({ ...order, quantity: 2 })).toBe('conflict')
+  await vi.waitFor(() => expect(owed()).toBe(0))
+  expect([store.pending(), fulfilments]).toEqual([[], 1])
+})
+
+test('still running is no refusal: it is asked again after the wait that was named', async () => {
+  const running = (_: IncomingMessage, answer: ServerResponse) =>
+    void answer.writeHead(409, { 'retry-after': '0' }).end(JSON.stringify({ error: 'still running' }))
+  reserve = [running, answering(201, { reservation: 1 })]
+  const { placeOrder } = open()
+  expect(await placeOrder(order)).toBe('confirmed')
+  expect(keys).toHaveLength(2)
 })

@@ -3,7 +3,8 @@
  *
  * Availability falls back to the last known value. A reservation in doubt leaves the order `pending` in the
  * order's own database, and the background finishes it with the same key: at most one reservation, whichever
- * attempt took effect. Fulfilment is owed from the moment of confirmation, in the same row.
+ * attempt took effect. Fulfilment is owed from the moment of confirmation, in the same row. An order that comes
+ * again is placed again: the key makes it the same reservation, or says that it was another one.
  *
  * @module
  */
@@ -13,8 +14,10 @@ import { attemptLog } from 'truce/telemetry'
 import { requests, send, soldOut } from '../order/ask.js'
 import type { Order, OrderStore, Told } from '../order/store.js'
 import { now } from '../services/worked.js'
+import { executionsLog } from '../executions-log.js'
 import { fresh } from './fresh.js'
 import { guards } from './guards.js'
+import { shipping } from './shipping.js'
 import { type WorkEnd, worklist } from './worklist.js'
 
 /** An order may be accepted on stock that was read this long ago. */
@@ -24,7 +27,9 @@ const reservationKey = (order: string, line: number) => `${order}_line_${line}_r
 
 export function truceOrders(store: OrderStore, inventory: string, warehouse: string, folder: string) {
   const log = attemptLog({ path: join(folder, 'order.attempts.jsonl'), service: 'order', instance: 'order-1' })
+  const executions = executionsLog(join(folder, 'order.executions.jsonl'))
   const guard = guards()
+  const ship = shipping(store.database, guard, warehouse)
   const stock = fresh<number>(AVAILABILITY_MAX_AGE_MS)
 
   async function available({ id, sku, quantity }: Order): Promise<boolean> {
@@ -53,19 +58,20 @@ export function truceOrders(store: OrderStore, inventory: string, warehouse: str
       confirm(order)
       return 'confirmed'
     }
-    // Sold out is an answer. After anything else, even a permanent one, an earlier attempt may have taken
-    // effect: the key finds out later.
+    // Sold out is an answer, and so is that the key stands for another order. After anything else, even a
+    // permanent one, an earlier attempt may have taken effect: the key finds out later.
     if (await soldOut(outcome.value)) {
-      store.fail(order.id)
+      store.refuse(order.id)
       return 'failed'
     }
+    if (outcome.value?.status === 422) return 'conflict'
     store.postpone(order.id)
     reservations.wake()
     return 'pending'
   }
 
   function confirm(order: Order): void {
-    store.confirm(order.id, 'due')
+    if (!store.confirm(order.id, 'due')) return
     fulfilments.wake()
     guard.event
       .run(({ signal, headers }) => send(requests.event(warehouse, order.id, 'confirmed'), order.id, signal, headers))
@@ -84,7 +90,7 @@ export function truceOrders(store: OrderStore, inventory: string, warehouse: str
         { key: reservationKey(order.id, 1), signal },
       )
       if (outcome.ok) confirm(order)
-      else if (await soldOut(outcome.value)) store.fail(order.id)
+      else if (await soldOut(outcome.value)) store.refuse(order.id)
       else return stillOwed(outcome.stop)
       return 'done'
     },
@@ -95,13 +101,9 @@ export function truceOrders(store: OrderStore, inventory: string, warehouse: str
     owed: store.due,
     atOnce: 16,
     work: async (order, signal) => {
-      const outcome = await guard.fulfil.outcome(
-        (attempt) => send(requests.fulfil(warehouse, order.id), order.id, attempt.signal, attempt.headers),
-        { key: `${order.id}_fulfil`, signal },
-      )
-      if (!outcome.ok) return stillOwed(outcome.stop)
-      store.fulfilled(order.id)
-      return 'done'
+      const end = await ship.fulfil(order.id, signal)
+      if (end === 'done') store.fulfilled(order.id)
+      return end
     },
   })
 
@@ -112,6 +114,8 @@ export function truceOrders(store: OrderStore, inventory: string, warehouse: str
     async close() {
       reservations.close()
       fulfilments.close()
+      await ship.close()
+      executions.close()
       await log.close()
     },
   }
