@@ -118,7 +118,3 @@ export function takeEffect(draft: World, by: string): void {
   const worker = draft.workers.find(({ name }) => name === by)
   if (worker?.denied) breaks(draft, 'what is denied stays undone: a caller was told that nothing was done, and it was')
 }
-
-function indexOf(name: string): number {
-  return [0, 1, 2, 3, 4].findIndex((index) => nameOf(index) === name)
-}
