@@ -7,7 +7,7 @@
  * @module
  */
 import type { Begun, Claim, Found, Held, IdempotencyRecord, Step } from '../../../src/policy/idempotency/record.js'
-import { breaks, type Command, type Identity, nameOf, own, type Session, type Worker, type World } from './world.js'
+import { breaks, type Command, type Identity, own, type Session, type Worker, type World } from './world.js'
 
 export function identityOf(world: World, worker: Worker): Identity {
   return world.setting.identities.at(worker.payload) as Identity
