@@ -19,10 +19,14 @@ const { exports } = JSON.parse(readFileSync(new URL('../../package.json', import
   exports: Exports
 }
 
-/** `truce`, `truce/policy` and so on: all that is exported. */
-export const names = Object.keys(exports)
+/** For servers: the other side of a call, and what is for Node by its name. docs/runtimes.md says so. */
+const SERVERS = /^truce\/(undici$|idempotency(\/|$))/
+
+/** `truce`, `truce/policy` and so on: all that is exported for every runtime. */
+export const portable = Object.keys(exports)
   .filter((subpath) => subpath !== './package.json')
   .map((subpath) => `truce${subpath.slice(1)}`)
+  .filter((name) => !SERVERS.test(name))
 
 /** Conditions that bundlers set, by runtime; `import` and `default` always hold. */
 export const CONDITIONS = {

@@ -1,9 +1,6 @@
 import { createContext, runInContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
-import { bundle, CONDITIONS, names } from './bundle.js'
-
-/** Everything but what is for Node by its name. */
-const portable = names.filter((name) => name !== 'truce/undici')
+import { bundle, CONDITIONS, portable } from './bundle.js'
 
 describe.each(Object.entries(CONDITIONS))('%s', (_, conditions) => {
   test.each(portable)('%s imports nothing of Node', async (name) => {
