@@ -30,6 +30,18 @@ describe('system clock', () => {
     expect(ring).not.toHaveBeenCalled()
   })
 
+  it('follows a clock that is faked after it was first read, and the real one again', () => {
+    vi.useRealTimers()
+    const real = systemClock.now()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] })
+    const faked = systemClock.now()
+    vi.advanceTimersByTime(60_000)
+    expect(systemClock.now() - faked).toBe(60_000)
+    vi.useRealTimers()
+    expect(systemClock.now()).toBeGreaterThanOrEqual(real)
+    expect(systemClock.now()).toBeLessThan(real + 50_000)
+  })
+
   it('its epoch and its time make the wall clock’s', () => {
     expect(Math.abs(systemClock.epoch + systemClock.now() - Date.now())).toBeLessThan(60_000)
   })
