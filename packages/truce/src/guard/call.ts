@@ -13,6 +13,7 @@ import { type Abortable, type Hub, hubOf } from '../context/hub.js'
 import { inherited, inheriting } from '../context/inherit.js'
 import { surroundings } from '../context/surroundings.js'
 import type { Permit } from '../policy/breaker.js'
+import type { Failure } from '../policy/classify.js'
 import { effectiveDeadline } from '../policy/deadline.js'
 import { durations } from '../telemetry/counters.js'
 import { attempts } from '../telemetry/events.js'
@@ -23,7 +24,7 @@ import type { Outcome } from './ending.js'
 import { handOn } from './hand-on.js'
 import { headersOf } from './headers.js'
 import { type Guarded, invoke, rejected } from './invoke.js'
-import { judgeAttempt } from './judge.js'
+import { judgeAttempt, plainlyGood } from './judge.js'
 import { Lane, type LaneStart } from './lane.js'
 import { reportSuccess } from './report.js'
 import { type CallSettings, PLAIN } from './run-options.js'
@@ -33,6 +34,9 @@ import type { Dated } from './timer-queue.js'
 const NEVER = Number.POSITIVE_INFINITY
 /** Why the wait for the function ended: not by the function. */
 const GIVEN_UP = Symbol('given up')
+
+/** Does anybody ask how long calls take, or listen to them? */
+const watched = (): boolean => attempts.active || durations.wanted
 
 export class Call implements Dated, Abortable {
   earlier: Dated | undefined
@@ -107,17 +111,25 @@ export class Call implements Dated, Abortable {
     const { core } = this
     core.counters.calls++
     core.counters.inFlight++
-    let now = Number.NaN
-    let permit = this.#needsNoClock() ? core.policy.timelessPermit() : 0
+    const alone = this.settings === PLAIN && this.above === undefined
+    let permit = alone && core.timeless && !watched() ? core.policy.timelessPermit() : 0
     if (permit === 0) {
-      now = core.clock.now()
+      const now = core.clock.now()
       this.began = now
-      if (!core.simple || this.#cut()) return this.#goOn((call) => call.begin(now))
-      if (!this.joins()) return this.#instead as Promise<unknown>
+      if (!core.simple) return this.#begins(now)
+      if (!alone) {
+        if (this.#cut()) return this.#begins(now)
+        if (!this.joins()) return this.#instead as Promise<unknown>
+        if (now >= this.deadline) return this.#waits(now)
+      }
       permit = this.#admit(now)
-      if (permit === 0) return this.#goOn((call) => call.admit(now))
+      if (permit === 0) return this.#waits(now)
     }
-    const current = this.#start(permit)
+    this.#permit = permit
+    core.counters.attempts++
+    if (core.timeouts !== undefined) core.timeouts.add(this)
+    const current = new Attempt(this, 1, undefined, core.owner ?? this.above?.owner)
+    this.#current = current
     let result: Promise<unknown>
     // As `invoke` does, with fewer frames on the stack: an error that is thrown in there costs by the frame.
     try {
@@ -125,21 +137,7 @@ export class Call implements Dated, Abortable {
     } catch (error) {
       result = rejected(error)
     }
-    if (core.timeouts === undefined && this.above === undefined && this.settings.signal === undefined)
-      return this.#answer(result)
-    // Timers and aborts come from elsewhere. What follows them happens in a reaction to this promise, and so
-    // with the caller's tenant and trace, where AsyncLocalStorage holds such.
-    if (this.#instead !== undefined) {
-      // Its caller left while it was called: nobody hears how it ends.
-      result.catch(() => {})
-      return this.#instead
-    }
-    return this.#answer(
-      new Promise((resolve, reject) => {
-        this.#giveUp = reject
-        result.then(resolve, reject)
-      }),
-    )
+    return alone && core.timeouts === undefined ? this.#answer(result) : this.#answerUnless(result)
   }
 
   /** The same in full; never rejects. */
@@ -171,7 +169,7 @@ export class Call implements Dated, Abortable {
     if (this.#troubled) this.#troubled.abort(reason)
     else if (this.#over) this.#late = { reason }
     else {
-      void this.#goOn((call) => call.abort(reason))
+      this.#goOn().abort(reason)
       this.#giveUp?.(GIVEN_UP)
     }
   }
@@ -181,24 +179,9 @@ export class Call implements Dated, Abortable {
     this.#giveUp?.(GIVEN_UP)
   }
 
-  /** Nothing here, and nobody who listens, looks at the clock while all goes well. */
-  #needsNoClock(): boolean {
-    const { core } = this
-    if (core.keepsTime || !core.simple || this.settings !== PLAIN || this.above !== undefined) return false
-    return !attempts.active && !durations.wanted
-  }
-
-  #needsClockNow(): boolean {
-    const { core } = this
-    // Where nobody asks how long it took, the moment it began is near enough for windows of ten seconds.
-    if (this.began === this.began) return core.timesSuccess || attempts.active
-    return core.policy.timesOutcomes || !core.partition.calm || attempts.active
-  }
-
   /** Takes what the original needs. @returns 0 where it is not plain that it may start at once */
   #admit(now: number): Permit {
     const { core } = this
-    if (now >= this.deadline) return 0
     const permit = core.policy.plainPermit(now)
     if (permit === 0) return 0
     if (core.bulkhead !== null) {
@@ -209,58 +192,106 @@ export class Call implements Dated, Abortable {
     return permit
   }
 
-  /** Starts the original. @returns what its function gets */
-  #start(permit: Permit): Attempt {
-    const { core } = this
-    this.#permit = permit
-    core.counters.attempts++
-    core.timeouts?.add(this)
-    return (this.#current = new Attempt(this, 1, undefined, core.owner ?? this.above?.owner))
-  }
-
   // A result always arrives later, even a synchronous one: a queue of calls that throw at once
   // would otherwise unwind on one stack.
   #answer(result: Promise<unknown>): Promise<unknown> {
     return result.then(
-      (value) => this.#ended(value, false),
-      (error: unknown) => this.#ended(error, true),
+      (value) => this.#answered(value),
+      (error: unknown) => this.#failed(error),
+    )
+  }
+
+  /**
+   * The same, where somebody may end the wait for the function. Timers and aborts come from elsewhere: what
+   * follows them happens in a reaction to this promise, and so with the caller's tenant and trace, where
+   * AsyncLocalStorage holds such.
+   */
+  #answerUnless(result: Promise<unknown>): Promise<unknown> {
+    if (this.#instead !== undefined) {
+      // Its caller left while it was called: nobody hears how it ends.
+      result.catch(() => {})
+      return this.#instead
+    }
+    return this.#answer(
+      new Promise((resolve, reject) => {
+        this.#giveUp = reject
+        result.then(resolve, reject)
+      }),
     )
   }
 
   /** @returns the answer, or a promise of it */
-  #ended(result: unknown, threw: boolean): unknown {
+  #answered(value: unknown): unknown {
     if (this.#instead !== undefined) return this.#instead
-    if (result === GIVEN_UP) return this.#goOn((call) => call.laneRang(call.first))
     this.#over = true
     const { core } = this
-    const failure = judgeAttempt(core, this.kin, this.#current, this.moment, result, threw)
-    if (failure !== undefined)
-      return this.#goOn((call) => call.laneEnded(call.first, result, threw, failure, core.clock.now()))
-    const now = this.#needsClockNow() ? core.clock.now() : this.began
-    this.#succeeded(now, core.timesSuccess ? now - this.began : Number.NaN)
-    if (core.standIn) core.standIn.remember(result, this.settings.cacheKey, now)
-    if (attempts.active) reportSuccess(this, this.#original(now), now)
-    return result
+    const failure = plainlyGood(core, value) ? undefined : this.#judged(value, false)
+    if (failure !== undefined) return this.#fails(value, false, failure)
+    this.#succeeded(value)
+    return value
   }
 
-  #succeeded(now: number, ms: number): void {
+  #failed(error: unknown): unknown {
+    if (this.#instead !== undefined) return this.#instead
+    if (error === GIVEN_UP) {
+      const troubled = this.#goOn()
+      troubled.laneRang(troubled.first)
+      return this.#instead
+    }
+    this.#over = true
+    const failure = this.#judged(error, true)
+    if (failure !== undefined) return this.#fails(error, true, failure)
+    this.#succeeded(error)
+    return error
+  }
+
+  #judged(result: unknown, threw: boolean): Failure | undefined {
+    return judgeAttempt(this.core, this.kin, this.#current, this.moment, result, threw)
+  }
+
+  #succeeded(result: unknown): void {
     const { core } = this
-    const { policy, counters, partition } = core
-    core.timeouts?.remove(this)
+    const { policy, partition, counters } = core
+    let now = this.began
+    let ms = Number.NaN
+    if (now === now) {
+      // Where nobody asks how long it took, the moment it began is near enough for windows of ten seconds.
+      if (core.timesSuccess || attempts.active) now = core.clock.now()
+      if (core.timesSuccess) ms = now - this.began
+    } else if (policy.timesOutcomes || !partition.calm || attempts.active) now = core.clock.now()
+    if (core.timeouts !== undefined) core.timeouts.remove(this)
     const changed = policy.succeeded(this.#permit, 1, 0, ms, core.attemptTimeout, now, core.random)
     if (ms > 0) core.succeededIn(ms)
     if (this.#holdsSlot && core.bulkhead) handOn(core.bulkhead, now)
-    partition.roomReturned(now)
-    partition.breakerMoved(now, changed)
+    if (changed || !partition.calm) partition.succeeded(now, changed)
     if (ms === ms) counters.firstSuccess(ms)
     else counters.firstAttemptSuccess++
     this.left()
+    if (core.standIn) core.standIn.remember(result, this.settings.cacheKey, now)
+    if (attempts.active) reportSuccess(this, this.#original(now), now)
   }
 
-  /** From here on another goes on with it. @returns what comes of it */
-  #goOn(go: (call: TroubledCall) => void): Promise<unknown> {
-    this.#instead = new Promise((resolve, reject) => go(this.#trouble(resolve, reject)))
-    return this.#instead
+  #begins(now: number): Promise<unknown> {
+    this.#goOn().begin(now)
+    return this.#instead as Promise<unknown>
+  }
+
+  #waits(now: number): Promise<unknown> {
+    this.#goOn().admit(now)
+    return this.#instead as Promise<unknown>
+  }
+
+  #fails(result: unknown, threw: boolean, failure: Failure): Promise<unknown> {
+    const troubled = this.#goOn()
+    troubled.laneEnded(troubled.first, result, threw, failure, this.core.clock.now())
+    return this.#instead as Promise<unknown>
+  }
+
+  /** From here on another goes on with it; what comes of it is the answer. */
+  #goOn(): TroubledCall {
+    let troubled!: TroubledCall
+    this.#instead = new Promise((resolve, reject) => (troubled = this.#trouble(resolve, reject)))
+    return troubled
   }
 
   #trouble(resolve: (value: unknown) => void, reject: ((reason: unknown) => void) | undefined): TroubledCall {

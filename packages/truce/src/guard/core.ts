@@ -84,8 +84,8 @@ export class Core {
   readonly timeouts: TimerQueue | undefined
   /** Median of what successes took, ms. */
   readonly latency = new Quantile(0.5)
-  /** Does anything here look at the clock while all goes well? */
-  readonly keepsTime: boolean
+  /** Does nothing here look at the clock while all goes well? */
+  readonly timeless: boolean
   /** Does how long a success took matter to anything? Durations of `retry()` are of functions that have nothing in common. */
   readonly timesSuccess: boolean
   /** Has it a part that must be there from the first attempt on? */
@@ -122,13 +122,14 @@ export class Core {
     this.standIn = settings.standIn
     this.stream = settings.stream
     const limited = Math.min(this.attemptTimeout, this.deadline) < Number.POSITIVE_INFINITY
-    this.keepsTime = limited || this.policy.keepsTime || this.bulkhead !== null || this.standIn !== undefined
     if (settings.hedge?.quantile !== undefined) this.#tail = new Quantile(settings.hedge.quantile)
     this.timesSuccess = !settings.eachItsOwn
     const cuts = this.attemptTimeout < Number.POSITIVE_INFINITY
     const { clock, wheel } = this
     if (cuts && wheel.shared) this.timeouts = new TimerQueue(wheel, () => clock.now(), this.attemptTimeout)
     this.simple = !this.hedge && !this.stream && !shared.limit && !this.#adaptive && (!cuts || wheel.shared)
+    const keepsTime = limited || this.policy.keepsTime || this.bulkhead !== null || this.standIn !== undefined
+    this.timeless = this.simple && !keepsTime
   }
 
   /** A success took so long. */

@@ -18,6 +18,11 @@ const EXHAUSTED: Failure = Object.freeze({ class: 'exhausted', certainty: 'unkno
 /** The function gave up by itself, for reasons of its own: no word about the dependency. */
 const GAVE_UP: Failure = Object.freeze({ class: 'aborted', certainty: 'unknown', answered: false })
 
+/** Is it certain that a value is no failure? The built-in rules, which are always the last, know none that is no object. */
+export function plainlyGood({ classifiers }: { readonly classifiers: readonly Classifier[] }, value: unknown): boolean {
+  return typeof value !== 'object' && typeof value !== 'function' && classifiers.length === 1
+}
+
 /** Judges how an attempt ended, first by what is known of calls below it. @param since when it began, for marks */
 export function judgeAttempt(
   { classifiers }: { readonly classifiers: readonly Classifier[] },
@@ -28,8 +33,6 @@ export function judgeAttempt(
   threw: boolean,
 ): Failure | undefined {
   if (isExhausted(result, threw, attempt, kin, since)) return EXHAUSTED
-  // The built-in rules, which are always the last, know no failure that is not an object.
-  if (!threw && classifiers.length === 1 && typeof result !== 'object') return undefined
   return judge(classifiers, result, threw)
 }
 

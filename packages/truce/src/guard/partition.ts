@@ -100,6 +100,12 @@ export class Partition {
     return this.rooms.size === 0 && this.#state === 'closed'
   }
 
+  /** A call ended well where it matters to more than itself: somebody waits, or the breaker is not at rest. */
+  succeeded(now: number, breakerChanged: boolean): void {
+    this.roomReturned(now)
+    this.breakerMoved(now, breakerChanged)
+  }
+
   /** A call ended well: background calls that wait may look. */
   roomReturned(now: number): void {
     if (this.rooms.size > 0) for (const room of this.rooms) room.roomReturned(now)
