@@ -76,10 +76,11 @@ export class Bucket {
 
   /** Shared out by the shares; what a full part cannot hold goes to the common one, then to any that can. */
   fill(units: number, capacity: number): void {
-    if (this.#held.length === 1) {
-      this.#held[COMMON] = Math.min(capacity, (this.#held[COMMON] as number) + units)
-      return
-    }
+    if (this.#held.length > 1) this.#shareOut(units, capacity)
+    else this.#held[COMMON] = Math.min(capacity, (this.#held[COMMON] as number) + units)
+  }
+
+  #shareOut(units: number, capacity: number): void {
     let over = 0
     for (let part = 0; part < this.#held.length; part++) over += this.#add(part, this.#of(part, units), capacity)
     for (let part = 0; over > 0 && part < this.#held.length; part++) over = this.#add(part, over, capacity)

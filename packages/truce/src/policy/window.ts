@@ -12,9 +12,8 @@
 
 /** Several counters (columns) over one sliding time span, moved on together. */
 export class TimeWindow {
-  /** `buckets` rows of `columns` counters. */
-  readonly #rows: Int32Array
-  readonly #sums: Int32Array
+  /** A row of sums, then one of `columns` counters for each bucket. One array: to reach a second one costs more than the adding. */
+  readonly #counts: Int32Array
   readonly #columns: number
   readonly #buckets: number
   readonly #bucketMs: number
@@ -34,16 +33,15 @@ export class TimeWindow {
     this.#columns = columns
     this.#buckets = buckets
     this.#bucketMs = span / buckets
-    this.#rows = new Int32Array(buckets * columns)
-    this.#sums = new Int32Array(columns)
+    this.#counts = new Int32Array((buckets + 1) * columns)
   }
 
   /** Adds to a counter at a time. Time that runs backwards counts as the current bucket. */
   add(column: number, now: number, count = 1): void {
     if (now >= this.#ends) this.#moveTo(now)
-    const cell = this.#row + column
-    this.#rows[cell] = (this.#rows[cell] as number) + count
-    this.#sums[column] = (this.#sums[column] as number) + count
+    const counts = this.#counts
+    ;(counts[this.#row + column] as number) += count
+    ;(counts[column] as number) += count
   }
 
   /** Takes back one that was added at `then`; nothing happens where that has left the window already. */
@@ -51,56 +49,60 @@ export class TimeWindow {
     if (now >= this.#ends) this.#moveTo(now)
     const bucket = Math.min(this.#current, Math.floor(then / this.#bucketMs))
     if (bucket <= this.#current - this.#buckets || bucket < 0) return
-    const cell = (bucket % this.#buckets) * this.#columns + column
+    const counts = this.#counts
+    const cell = this.#rowOf(bucket) + column
     // Counted elsewhere (time ran backwards, or the window was cleared): that leaves by the clock.
-    if (this.#rows[cell] === 0) return
-    this.#rows[cell] = (this.#rows[cell] as number) - 1
-    this.#sums[column] = (this.#sums[column] as number) - 1
+    if (counts[cell] === 0) return
+    ;(counts[cell] as number)--
+    ;(counts[column] as number)--
   }
 
   /** The counter's sum over the window that ends now. */
   sum(column: number, now: number): number {
     if (now >= this.#ends) this.#moveTo(now)
-    return this.#sums[column] as number
+    return this.#counts[column] as number
   }
 
   /** The counter's sum as of the latest change, however long ago. */
   latest(column: number): number {
-    return this.#sums[column] as number
+    return this.#counts[column] as number
   }
 
   /** The counter's sum as it will be at a later time if nothing is added. Changes nothing. */
   peek(column: number, at: number): number {
-    let sum = this.#sums[column] as number
+    let sum = this.#counts[column] as number
     if (at < this.#ends) return sum
     const passed = Math.floor(at / this.#bucketMs) - this.#current
     if (passed >= this.#buckets) return 0
     for (let step = 1; step <= passed; step++) {
-      sum -= this.#rows[((this.#current + step) % this.#buckets) * this.#columns + column] as number
+      sum -= this.#counts[this.#rowOf(this.#current + step) + column] as number
     }
     return sum
   }
 
   clear(): void {
-    this.#rows.fill(0)
-    this.#sums.fill(0)
+    this.#counts.fill(0)
   }
 
   #moveTo(now: number): void {
     const target = Math.max(0, Math.floor(now / this.#bucketMs))
     const passed = target - this.#current
     if (passed >= this.#buckets) this.clear()
-    else for (let bucket = this.#current + 1; bucket <= target; bucket++) this.#empty(bucket % this.#buckets)
+    else for (let bucket = this.#current + 1; bucket <= target; bucket++) this.#empty(this.#rowOf(bucket))
     this.#current = target
-    this.#row = (target % this.#buckets) * this.#columns
+    this.#row = this.#rowOf(target)
     this.#ends = (target + 1) * this.#bucketMs
   }
 
-  #empty(bucket: number): void {
-    const start = bucket * this.#columns
+  #rowOf(bucket: number): number {
+    return ((bucket % this.#buckets) + 1) * this.#columns
+  }
+
+  #empty(row: number): void {
+    const counts = this.#counts
     for (let column = 0; column < this.#columns; column++) {
-      this.#sums[column] = (this.#sums[column] as number) - (this.#rows[start + column] as number)
-      this.#rows[start + column] = 0
+      counts[column] = (counts[column] as number) - (counts[row + column] as number)
+      counts[row + column] = 0
     }
   }
 }
