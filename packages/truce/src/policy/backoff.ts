@@ -30,6 +30,14 @@ export type Jitter = 'full' | 'equal' | 'decorrelated' | 'none'
 /** The `baseline` preset; it won the simulated outages that the presets were chosen by. */
 export const BACKOFF: Backoff = Object.freeze({ initial: 100, factor: 2, max: 2_000, jitter: 'full' })
 
+/** Where nobody waits: of the background preset, and between the failed probes of its line. */
+export const BACKGROUND_BACKOFF: Backoff = /* @__PURE__ */ Object.freeze({
+  initial: 1_000,
+  factor: 2,
+  max: 30_000,
+  jitter: 'full',
+})
+
 /**
  * The wait before a retry.
  *

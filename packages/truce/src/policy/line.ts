@@ -8,17 +8,17 @@
  *
  * @module
  */
-import { type Backoff, wait } from './backoff.js'
+import { BACKGROUND_BACKOFF, wait } from './backoff.js'
 import { type Failure, isTransient } from './classify.js'
 import { GOVERNOR } from './governor.js'
 import type { Random } from './random.js'
 
-/** The waits between failed probes are the background preset's backoff. */
-export const LINE = Object.freeze({
+/** Of background calls that wait for room. */
+export const LINE = /* @__PURE__ */ Object.freeze({
   releasedBySuccess: 2,
   /** One that has not come back after so many ms no longer keeps the others waiting. */
   lease: 30_000,
-  backoff: Object.freeze({ initial: 1_000, factor: 2, max: 30_000, jitter: 'full' }) as Backoff,
+  backoff: BACKGROUND_BACKOFF,
 })
 
 /** How one that was sent ended; `slowly`: it took more than half of its time. */

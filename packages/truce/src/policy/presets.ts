@@ -4,8 +4,7 @@
  * @module
  */
 import type { Backoff } from './backoff.js'
-import { BACKOFF } from './backoff.js'
-import { LINE } from './line.js'
+import { BACKGROUND_BACKOFF, BACKOFF } from './backoff.js'
 
 /** One set of defaults. */
 export interface Preset {
@@ -22,34 +21,36 @@ export interface Preset {
   readonly idle?: number
 }
 
+/** Where nothing is said. By itself, so that a bundle of `retry()` holds no other. */
+export const BASELINE: Preset = /* @__PURE__ */ Object.freeze<Preset>({
+  attempts: 3,
+  backoff: BACKOFF,
+  attemptTimeout: 3_000,
+  deadline: 10_000,
+  background: false,
+})
+
 /** The presets by name: `use: 'interactive'`. */
-export const PRESETS = Object.freeze({
+export const PRESETS = /* @__PURE__ */ Object.freeze({
   /** A person waits for the answer. */
-  interactive: Object.freeze<Preset>({
+  interactive: /* @__PURE__ */ Object.freeze<Preset>({
     attempts: 3,
-    backoff: Object.freeze({ initial: 50, factor: 2, max: 1_000, jitter: 'full' }),
+    backoff: /* @__PURE__ */ Object.freeze({ initial: 50, factor: 2, max: 1_000, jitter: 'full' }),
     attemptTimeout: 800,
     deadline: 2_500,
     background: false,
   }),
-  /** Where nothing is said. */
-  baseline: Object.freeze<Preset>({
-    attempts: 3,
-    backoff: BACKOFF,
-    attemptTimeout: 3_000,
-    deadline: 10_000,
-    background: false,
-  }),
+  baseline: BASELINE,
   /** Nobody waits: until its deadline, refusals wait; the count is bounded by the deadline alone. */
-  background: Object.freeze<Preset>({
-    attempts: Number.POSITIVE_INFINITY,
-    backoff: LINE.backoff,
+  background: /* @__PURE__ */ Object.freeze<Preset>({
+    attempts: Infinity,
+    backoff: BACKGROUND_BACKOFF,
     attemptTimeout: 10_000,
     deadline: 3_600_000,
     background: true,
   }),
   /** Model calls, downloads: its attempt timeout is the time to the first byte; none is repeated after that. */
-  stream: Object.freeze<Preset>({
+  stream: /* @__PURE__ */ Object.freeze<Preset>({
     attempts: 3,
     backoff: BACKOFF,
     attemptTimeout: 30_000,
