@@ -6,10 +6,10 @@
 import type { CallContext } from '../context/context.js'
 import type { Failure } from '../policy/classify.js'
 import type { AttemptHome } from './attempt.js'
+import type { CallSettings } from './call-settings.js'
 import type { Core } from './core.js'
 import type { Guarded } from './invoke.js'
 import type { Lane } from './lane.js'
-import type { CallSettings } from './run-options.js'
 
 /** Times are ms on the guard's clock. */
 export interface CallState {

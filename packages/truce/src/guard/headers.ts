@@ -8,8 +8,8 @@
  */
 import type { PeerContext } from '../context/peer-port.js'
 import type { Attempt } from './attempt.js'
+import type { CallSettings } from './call-settings.js'
 import type { Core } from './core.js'
-import type { CallSettings } from './run-options.js'
 
 /** What of a call its headers are made from. Times are ms on the guard's clock. */
 interface Sender {

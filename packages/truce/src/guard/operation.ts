@@ -5,12 +5,13 @@
  */
 import type { RetryRules } from '../policy/retry.js'
 import { Call } from './call.js'
+import { PLAIN } from './call-settings.js'
 import type { Core } from './core.js'
 import type { Outcome } from './ending.js'
 import { OptionError } from './errors.js'
 import type { Guarded } from './invoke.js'
 import { observe, observedOutcome } from './observe.js'
-import { type CallRules, callSettings, PLAIN, type RunOptions } from './run-options.js'
+import { type CallRules, callSettings, type RunOptions } from './run-options.js'
 
 declare const standIn: unique symbol
 

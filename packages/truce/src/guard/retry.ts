@@ -8,6 +8,7 @@
  *
  * @module
  */
+import type { CallContext } from '../context/context.js'
 import type { BackoffOptions } from './options/operation-options.js'
 import { timeLimit } from './options/latency-options.js'
 import { attempts, backoff, retryOn } from './options/operation-options.js'
@@ -15,10 +16,11 @@ import { httpClassifier } from '../http/semantics/classify.js'
 import { Budget, BUDGET } from '../policy/budget.js'
 import type { Classifier, TransientClass } from '../policy/classify.js'
 import { DependencyPolicy } from '../policy/dependency.js'
-import { PRESETS } from '../policy/presets.js'
+import { BASELINE } from '../policy/presets.js'
 import type { RetryRules } from '../policy/retry.js'
 import { countersOf } from '../telemetry/counters.js'
 import { Call } from './call.js'
+import { context, PLAIN, signal } from './call-settings.js'
 import { systemClock } from './clock.js'
 import { Core } from './core.js'
 import { OptionError } from './errors.js'
@@ -27,7 +29,6 @@ import { knownOptions } from './options/check.js'
 import { classifiers } from './options/dependency-options.js'
 import { type Duration } from './options/units.js'
 import { Partition } from './partition.js'
-import { callSettings, PLAIN, type RunOptions } from './run-options.js'
 import { wheelOf } from './wheel.js'
 
 /** What `retry()` may be told; a dependency's operation knows more. */
@@ -45,7 +46,7 @@ export interface RetryOptions {
   /** The caller's own abort. Its reason is what `retry()` rejects with. */
   signal?: AbortSignal | undefined
   /** The attempt in which this call is made. */
-  context?: RunOptions['context'] | undefined
+  context?: CallContext | undefined
 }
 
 const NAMES: readonly (keyof RetryOptions)[] = [
@@ -58,12 +59,8 @@ const NAMES: readonly (keyof RetryOptions)[] = [
   'context',
 ]
 
-const baseline = PRESETS.baseline
-
 /** A script may wait for a host whose name does not resolve yet (compose, Kubernetes): it is down, not misspelt. */
 const CLASSIFY = /* @__PURE__ */ httpClassifier({ resolvedBefore: () => true })
-
-const NO_KEYS = { name: 'retry', cacheKey: [], partitioned: false }
 
 let shared: Partition | undefined
 
@@ -123,9 +120,9 @@ function coreOf(rules: RetryRules, deadline: number, asked: readonly Classifier[
 }
 
 const RULES: RetryRules = {
-  attempts: baseline.attempts,
+  attempts: BASELINE.attempts,
   retryOn: /* @__PURE__ */ retryOn(undefined),
-  backoff: baseline.backoff,
+  backoff: BASELINE.backoff,
   repeatable: true,
   window: Number.POSITIVE_INFINITY,
   background: false,
@@ -144,15 +141,11 @@ let plain: Core | undefined
 export function retry<T>(fn: Guarded<T>, options?: RetryOptions): Promise<Awaited<T>> {
   if (typeof fn !== 'function') throw new OptionError('fn', fn, 'a function (attempt) => result or promise')
   if (options === undefined) {
-    return new Call((plain ??= coreOf(RULES, baseline.deadline, [CLASSIFY])), fn, PLAIN).run() as Promise<Awaited<T>>
+    return new Call((plain ??= coreOf(RULES, BASELINE.deadline, [CLASSIFY])), fn, PLAIN).run() as Promise<Awaited<T>>
   }
   const core = tuned(options)
-  const { signal, context } = options
-  const settings =
-    signal || context
-      ? callSettings({ ...(signal && { signal }), ...(context && { context }) }, { ...NO_KEYS, rules: core.rules })
-      : PLAIN
-  return new Call(core, fn, settings).run() as Promise<Awaited<T>>
+  const own = { signal: signal(options.signal || undefined), context: context(options.context || undefined) }
+  return new Call(core, fn, own.signal || own.context ? { ...PLAIN, ...own } : PLAIN).run() as Promise<Awaited<T>>
 }
 
 interface Tuned {
@@ -176,11 +169,11 @@ function tuned(options: RetryOptions): Core {
   }
   const rules: RetryRules = {
     ...RULES,
-    attempts: attempts(most, baseline.attempts),
+    attempts: attempts(most, BASELINE.attempts),
     retryOn: retryOn(options.retryOn),
-    backoff: backoff(waits, baseline.backoff),
+    backoff: backoff(waits, BASELINE.backoff),
   }
-  const limit = timeLimit(deadline, baseline.deadline, 'deadline')
+  const limit = timeLimit(deadline, BASELINE.deadline, 'deadline')
   const core = coreOf(rules, limit, [...classifiers(classify, 'classify'), CLASSIFY])
   if (plainly) latest = { attempts: most, deadline, backoff: waits, classify, core }
   return core

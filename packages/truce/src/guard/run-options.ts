@@ -5,6 +5,7 @@
  */
 import type { CallContext } from '../context/context.js'
 import type { RetryRules } from '../policy/retry.js'
+import { type CallSettings, context, PLAIN, signal } from './call-settings.js'
 import { OptionError } from './errors.js'
 import { knownOptions, name } from './options/check.js'
 import { OF_RUN } from './options/names.js'
@@ -32,36 +33,6 @@ export interface RunOptions {
   cacheKey?: Readonly<Record<string, string | number>> | undefined
 }
 
-/** Checked. */
-export interface CallSettings {
-  readonly key: string | undefined
-  /** ms. */
-  readonly age: number
-  readonly signal: AbortSignal | undefined
-  /** ms; `Infinity` for none. */
-  readonly deadline: number
-  readonly context: CallContext | undefined
-  readonly replayable: boolean
-  /** The operation's rules where this call's urgency differs. */
-  readonly rules: RetryRules | undefined
-  readonly partition: string | undefined
-  /** The values of the cache key in one string. */
-  readonly cacheKey: string | undefined
-}
-
-/** Of a call that says nothing of itself. */
-export const PLAIN: CallSettings = Object.freeze({
-  key: undefined,
-  age: 0,
-  signal: undefined,
-  deadline: Number.POSITIVE_INFINITY,
-  context: undefined,
-  replayable: true,
-  rules: undefined,
-  partition: undefined,
-  cacheKey: undefined,
-})
-
 const NAMES: readonly (keyof RunOptions)[] = OF_RUN
 
 const KEY = /^[\x20-\x7e]{1,255}$/
@@ -83,29 +54,20 @@ export function callSettings(options: RunOptions | undefined, of: CallRules): Ca
   }
   knownOptions(options, NAMES, 'run')
   const { key, age, deadline, replayable = true } = options
-  // fetch and its like take null for no signal.
-  const signal = options.signal ?? undefined
-  const context = options.context ?? undefined
   if (key !== undefined && (typeof key !== 'string' || !KEY.test(key))) {
     throw new OptionError('key', key, '1 to 255 printable ASCII characters')
-  }
-  if (signal !== undefined && typeof signal.addEventListener !== 'function') {
-    throw new OptionError('signal', signal, 'an AbortSignal')
-  }
-  if (context !== undefined && !(typeof context.join === 'function' && typeof context.leave === 'function')) {
-    throw new OptionError('context', context, 'the attempt that the guarded function was given')
   }
   if (typeof replayable !== 'boolean') throw new OptionError('replayable', replayable, 'true or false')
   return {
     key,
     age: age === undefined ? 0 : duration(age, 'age'),
-    signal,
+    signal: signal(options.signal),
     // What an attempt above has left may be no limit at all.
     deadline:
       deadline === undefined || deadline === Number.POSITIVE_INFINITY
         ? Number.POSITIVE_INFINITY
         : duration(deadline, 'deadline'),
-    context,
+    context: context(options.context),
     replayable,
     rules: rulesFor(options.urgency, of.rules),
     partition: partition(options.partition, of),
