@@ -20,7 +20,7 @@ import type { Partition } from './partition.js'
 import type { StandIn } from './stand-in.js'
 import type { StreamSettings } from './stream/settings.js'
 import type { WaitingRoom } from './waiting-room.js'
-import { TimerQueue } from './timer-queue.js'
+import type { TimerQueue } from './timer-queue.js'
 import type { Timers } from './timer.js'
 
 /** What is said of an operation, checked; times in ms, `Infinity` for none. */
@@ -45,6 +45,8 @@ export interface CoreSettings {
   readonly counters: OperationCounters
   /** Where background calls wait; none where they cannot. One for each operation: a failing one must not hold up the others. */
   readonly waitingRoom: ((partition: Partition) => WaitingRoom) | undefined
+  /** How timers are kept of attempts that all get the same time; none where no attempt is cut. */
+  readonly timeouts: ((timers: Timers, now: () => number, ms: number) => TimerQueue) | undefined
   /** Does the dependency speak Truce's headers? */
   readonly peer: PeerPort | undefined
   readonly hedge: HedgeSettings | undefined
@@ -126,7 +128,7 @@ export class Core {
     this.timesSuccess = !settings.eachItsOwn
     const cuts = this.attemptTimeout < Number.POSITIVE_INFINITY
     const { clock, wheel } = this
-    if (cuts && wheel.shared) this.timeouts = new TimerQueue(wheel, () => clock.now(), this.attemptTimeout)
+    if (cuts && wheel.shared) this.timeouts = settings.timeouts?.(wheel, () => clock.now(), this.attemptTimeout)
     this.simple = !this.hedge && !this.stream && !shared.limit && !this.#adaptive && (!cuts || wheel.shared)
     const keepsTime = limited || this.policy.keepsTime || this.bulkhead !== null || this.standIn !== undefined
     this.timeless = this.simple && !keepsTime

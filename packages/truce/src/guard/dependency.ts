@@ -15,6 +15,7 @@ import type { Partition } from './partition.js'
 import { PartitionSet } from './partition-set.js'
 import { type RetryControl, retryControl } from './retry-control.js'
 import { StandIn } from './stand-in.js'
+import { TimerQueue } from './timer-queue.js'
 import { WaitingRoom } from './waiting-room.js'
 
 /** What is called, guarded: make its operations once, and share them. */
@@ -76,6 +77,7 @@ export function dependency(name: string, options: DependencyOptions = {}): Depen
             deadlineCuts: true,
             eachItsOwn: false,
             waitingRoom,
+            timeouts: (timers, now, ms) => new TimerQueue(timers, now, ms),
             peer: settings.peer,
             classifiers: [...own.classifiers, ...settings.classifiers, partitions.classifierOf(partition)],
           },

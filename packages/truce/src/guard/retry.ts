@@ -110,6 +110,7 @@ function coreOf(rules: RetryRules, deadline: number, asked: readonly Classifier[
       classifiers: asked,
       counters: countersOf('', 'retry', 'retry', 'read'),
       waitingRoom: undefined,
+      timeouts: undefined,
       peer: undefined,
       hedge: undefined,
       standIn: undefined,
