@@ -14,7 +14,6 @@ import { handOn } from './hand-on.js'
 import { TIMED_OUT } from './judge.js'
 import type { Holdings } from './holdings.js'
 import { Lane, type LaneHome, type LaneStart } from './lane.js'
-import { learn } from './learned-limit.js'
 import { reportDropped } from './report.js'
 
 /** Whose attempts they are. */
@@ -102,7 +101,7 @@ export class Lanes {
     if (failure === undefined) this.#core.succeededIn(ms)
     else if (failure === TIMED_OUT) this.#core.timedOutAfter(lane.given)
     this.#free(lane, now)
-    learn(partition.shared, lane, failure, now)
+    partition.shared.limit?.ended(lane, failure, now)
     return changed
   }
 

@@ -7,13 +7,13 @@ import { httpClassifier } from '../http/semantics/classify.js'
 import type { BreakerState, Override } from '../policy/breaker.js'
 import type { Classifier } from '../policy/classify.js'
 import { Bulkhead } from '../policy/concurrency.js'
-import { AdaptiveLimit } from '../policy/limit.js'
 import { Partitions } from '../policy/partitions.js'
 import type { Random } from '../policy/random.js'
 import { type DependencyGauges, dependencyGauges } from '../telemetry/counters.js'
 import type { Clock } from './clock.js'
 import type { Queued } from './hand-on.js'
 import type { DependencySettings } from './options/dependency-options.js'
+import { LearnedLimit } from './learned-limit.js'
 import { Partition, type Shared } from './partition.js'
 import { wheelOf } from './wheel.js'
 
@@ -38,6 +38,7 @@ export class PartitionSet {
 
   constructor(name: string, settings: DependencySettings, clock: Clock, random: Random) {
     const { service, layer, concurrency } = settings
+    const bulkhead = concurrency && new Bulkhead<Queued>(concurrency)
     this.#settings = settings
     this.#shared = {
       service,
@@ -46,8 +47,8 @@ export class PartitionSet {
       clock,
       random,
       wheel: wheelOf(clock),
-      bulkhead: concurrency && new Bulkhead<Queued>(concurrency),
-      limit: concurrency?.adaptive && new AdaptiveLimit(concurrency.adaptive),
+      bulkhead,
+      limit: bulkhead && concurrency?.adaptive ? new LearnedLimit(concurrency.adaptive, bulkhead) : undefined,
       counters: dependencyGauges(service, name, () => this.gauges(undefined)),
     }
     this.whole = this.#make(undefined)

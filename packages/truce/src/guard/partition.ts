@@ -10,12 +10,12 @@
 import type { BreakerState, Override } from '../policy/breaker.js'
 import type { Bulkhead } from '../policy/concurrency.js'
 import type { DependencyPolicy } from '../policy/dependency.js'
-import type { AdaptiveLimit } from '../policy/limit.js'
 import type { Random } from '../policy/random.js'
 import type { DependencyCounters } from '../telemetry/counters.js'
 import { breakerChanges } from '../telemetry/events.js'
 import type { Clock } from './clock.js'
 import type { Queued } from './hand-on.js'
+import type { LearnedLimit } from './learned-limit.js'
 import { reportBreaker } from './report-breaker.js'
 import type { WaitingRoom } from './waiting-room.js'
 import type { Timers } from './timer.js'
@@ -27,7 +27,7 @@ export interface Shared {
   readonly dependency: string
   readonly bulkhead: Bulkhead<Queued> | null
   /** Where the bulkhead's limit is learned. */
-  readonly limit: AdaptiveLimit | undefined
+  readonly limit: LearnedLimit | undefined
   readonly clock: Clock
   readonly wheel: Timers
   readonly random: Random
