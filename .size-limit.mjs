@@ -5,12 +5,13 @@
  * red. Each limit is what was measured last plus 3 %, so that growth is somebody's decision: raise it in the commit
  * that needs it, lower it in the one that wins.
  *
- * Goals: `retry` 4 kB, `dependency` 10 kB.
+ * Goals: `retry` 4 kB, `dependency` 10 kB, out of reach: the engine alone is 14 kB, and `dependency()` takes any option
+ * by its name, so that whatever an option may ask for is reached from there. bench/README.md, "Where the bytes are".
  */
 const dist = 'packages/truce/dist'
 
 export default [
-  check("import { retry } from 'truce'", 'index.js', '{ retry }', '23.2 kB'),
+  check("import { retry } from 'truce'", 'index.js', '{ retry }', '22.2 kB'),
   check("import { dependency } from 'truce'", 'index.js', '{ dependency }', '35.8 kB'),
   check("import * from 'truce'", 'index.js', '*', '36.6 kB'),
   check("import * from 'truce/http'", 'http/index.js', '*', '15 kB'),
