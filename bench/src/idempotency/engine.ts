@@ -22,11 +22,12 @@ export interface Contender {
   readonly claim: (nth: number) => Promise<unknown>
   /** Scope, fingerprint, claim, handler and completion. */
   readonly execute: (nth: number) => Promise<unknown>
-  /** A repeat: one look at the store. */
+  /** A repeat, the store's command alone: one round trip. */
   readonly replay: (nth: number) => Promise<unknown>
+  /** A repeat through the engine. */
+  readonly replayExecute: (nth: number) => Promise<unknown>
 }
 
-/** @param known the key that is replayed */
 export async function contender<Transaction>(store: IdempotencyStore<Transaction>): Promise<Contender> {
   const engine = idempotency({ store, ttl: TTL })
   await engine.ready()
@@ -34,6 +35,8 @@ export async function contender<Transaction>(store: IdempotencyStore<Transaction
   const execute = (key: string) => engine.execute({ ...request, key, mode: 'at-most-once' }, () => RESULT)
   await execute('known')
   const outcome = `v${JSON.stringify(RESULT)}`
+  const known = await store.begin('known', { ...CLAIM, run: 'known' })
+  if (known.is === 'granted') await store.complete('known', { fence: known.fence, outcome, ttl: TTL })
   return {
     async claim(nth) {
       const scope = `claim-${nth}`
@@ -42,6 +45,10 @@ export async function contender<Transaction>(store: IdempotencyStore<Transaction
       await store.complete(scope, { fence: begun.fence, outcome, ttl: TTL })
     },
     execute: (nth) => execute(`order-${nth}`),
-    replay: () => execute('known'),
+    async replay(nth) {
+      const begun = await store.begin('known', { ...CLAIM, run: String(nth) })
+      if (begun.is !== 'completed') throw new Error(`what was completed is ${begun.is}`)
+    },
+    replayExecute: () => execute('known'),
   }
 }

@@ -32,7 +32,7 @@ const LEAST: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'node-redis': { claim: 0.85, replay: 0.9 },
   pg: { claim: 0.9, transaction: 0.9, replay: 0.9 },
   'postgres.js': { claim: 0.9, transaction: 0.9, replay: 0.9 },
-  sqlite: { claim: 0.8 },
+  sqlite: { claim: 0.8, replay: 0.9 },
 }
 
 const { values } = parseArgs({

@@ -42,9 +42,10 @@ export async function postgresPairs(client: 'pg' | 'postgres.js'): Promise<Pairs
   return {
     pairs: [
       pair('claim', (nth) => its.pair(`raw-${nth}`), truce.claim),
-      pair('at-most-once', (nth) => its.pair(`raw-${nth}`), truce.execute),
+      pair('execute', (nth) => its.pair(`raw-${nth}`), truce.execute),
       pair('transaction', (nth) => its.transaction(`raw-${nth}`), its.truceTransaction),
       pair('replay', () => its.read('known'), truce.replay, 4_000),
+      pair('replay-execute', () => its.read('known'), truce.replayExecute, 4_000),
     ],
     async close() {
       await its.close()

@@ -32,8 +32,9 @@ export async function redisPairs(client: 'ioredis' | 'node-redis'): Promise<Pair
   return {
     pairs: [
       pair('claim', rawPair, truce.claim),
-      pair('at-most-once', rawPair, truce.execute),
+      pair('execute', rawPair, truce.execute),
       pair('replay', () => its.get('raw-known'), truce.replay),
+      pair('replay-execute', () => its.get('raw-known'), truce.replayExecute),
     ],
     async close() {
       await its.close()

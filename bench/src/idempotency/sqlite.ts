@@ -59,9 +59,10 @@ export async function sqlitePairs(): Promise<Pairs> {
   return {
     pairs: [
       pair('claim', (nth) => rawPair(`raw-${nth}`), truce.claim),
-      pair('at-most-once', (nth) => rawPair(`raw-${nth}`), truce.execute),
+      pair('execute', (nth) => rawPair(`raw-${nth}`), truce.execute),
       pair('transaction', (nth) => rawTransaction(`raw-${nth}`), truceTransaction),
       pair('replay', async () => read.get('known'), truce.replay),
+      pair('replay-execute', async () => read.get('known'), truce.replayExecute),
     ],
     async close() {
       await store.close()
