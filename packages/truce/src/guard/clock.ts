@@ -28,7 +28,7 @@ const LONGEST = 2 ** 31 - 1
 /** ms by which the two clocks may differ before the wall clock is believed. */
 const DRIFT = 50
 
-/** The runtime's, kept: in Node `performance` is an accessor, dearer than the call itself. */
+/** The runtime's, kept: in Node `performance` is an accessor, and a call asks up to twice. */
 let source: Pick<Performance, 'now'>
 let timeout: typeof setTimeout | undefined
 
