@@ -11,8 +11,14 @@ export default {
   vitest: { configFile: 'vitest.mutation.config.ts' },
   plugins: ['@stryker-mutator/vitest-runner'],
   mutate: ['packages/truce/src/policy/**/*.ts', '!**/*.test.ts'],
-  // The sandbox is policy/ and its configuration; node_modules is linked, not copied.
-  ignorePatterns: ['**', '!packages/truce/src/policy/**', '!scripts/mutation/**', '!vitest.mutation.config.ts'],
+  // The sandbox is policy/, what its tests share, and its configuration; node_modules is linked, not copied.
+  ignorePatterns: [
+    '**',
+    '!packages/truce/src/policy/**',
+    '!packages/truce/test/idempotency/turns.ts',
+    '!scripts/mutation/**',
+    '!vitest.mutation.config.ts',
+  ],
   tempDirName: 'out/mutation/sandbox',
   reporters: ['clear-text', 'progress', 'json', 'html'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
