@@ -221,6 +221,16 @@ describe('a run that lost its key', () => {
     expect(walk([...WORK, [lost(each), 200, unknown('lease')]])).toMatchObject({ phase: 'over' })
   })
 
+  // A client that reconnects sends its last command again by itself.
+  it.each<Found>([{ is: 'free' }, { is: 'unknown', created: 1 }])(
+    'has not lost what it gave back itself: %j',
+    (each) => {
+      const failed: Turn[] = [GRANT, [handled('free'), 20, abandon('free')]]
+      expect(strays([...failed, [lost(each), 30, told({ is: 'ended', kept: 'free' })]])).toEqual([])
+      expect(strays([...failed, [lost({ is: 'absent' }), 30, unknown('lease')]])).toEqual([])
+    },
+  )
+
   it('asks the store for a lease long what became of the key', () => {
     expect(
       strays([
