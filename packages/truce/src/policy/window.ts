@@ -53,8 +53,8 @@ export class TimeWindow {
     const cell = this.#rowOf(bucket) + column
     // Counted elsewhere (time ran backwards, or the window was cleared): that leaves by the clock.
     if (counts[cell] === 0) return
-    ;(counts[cell] as number)--
-    ;(counts[column] as number)--
+    counts[cell] = (counts[cell] as number) - 1
+    counts[column] = (counts[column] as number) - 1
   }
 
   /** The counter's sum over the window that ends now. */
