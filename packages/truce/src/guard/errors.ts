@@ -168,14 +168,20 @@ function again(refusal: Refusal): string {
     : `; try again in ${Math.ceil(refusal.retryIn)} ms`
 }
 
-/** The value as a person would write it; never throws, never long. */
+/** The value as a person would write it; never throws, never long, and without the password of an address. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
+  if (typeof value === 'string') return hidden(JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value))
   if (typeof value === 'function') return 'a function'
   if (typeof value !== 'object' || value === null) return String(value)
   try {
-    return JSON.stringify(value).slice(0, 80)
+    const { name } = value.constructor ?? Object
+    if (name !== 'Object' && name !== 'Array') return `a ${name}` // a client shows its settings
+    return hidden(JSON.stringify(value).slice(0, 80))
   } catch {
     return 'an object'
   }
+}
+
+function hidden(text: string): string {
+  return text.replaceAll(/:\/\/[^/\s"]*@/g, '://…@').replaceAll(/("\w*(?:password|secret|token)":)"[^"]*"?/gi, '$1"…"')
 }

@@ -78,8 +78,14 @@ function judgeOwn(error: unknown): Failure | undefined {
   }
 }
 
+interface KeyedRefusal extends Error {
+  readonly code: TruceErrorCode
+  readonly retryIn?: number
+  readonly repeatable?: boolean
+}
+
 /** What the idempotency engine refused: some of it passes, with the same key. */
-function judgeKeyed(error: Error & { readonly code: TruceErrorCode; readonly retryIn?: number }): Failure | undefined {
+function judgeKeyed(error: KeyedRefusal): Failure | undefined {
   const retryAfter = error.retryIn
   switch (error.code) {
     case 'TRUCE_IN_PROGRESS':
@@ -87,14 +93,17 @@ function judgeKeyed(error: Error & { readonly code: TruceErrorCode; readonly ret
     case 'TRUCE_STORE_UNAVAILABLE':
       return failure('unavailable', 'not-applied', retryAfter === undefined ? {} : { retryAfter })
     case 'TRUCE_KEY_CONFLICT':
-    case 'TRUCE_KEY_EXPIRED':
     case 'TRUCE_KEY_INVALID':
     case 'TRUCE_PAYLOAD_INVALID':
     case 'TRUCE_RESULT_INVALID':
       return failure('invalid', 'not-applied')
     case 'TRUCE_OUTCOME_UNKNOWN':
-    case 'TRUCE_REPLAYED_FAILURE':
+      return failure(error.repeatable === true ? 'unavailable' : 'rejected', 'unknown', { answered: false })
+    // No answer of the operation: somebody who looks may know better later.
+    case 'TRUCE_KEY_EXPIRED':
     case 'TRUCE_RESULT_NOT_KEPT':
+      return failure('rejected', 'unknown', { answered: false })
+    case 'TRUCE_REPLAYED_FAILURE':
       return failure('rejected')
     default:
       return undefined

@@ -82,7 +82,7 @@ describe('the store cannot be asked for the key', () => {
     await expect(time.run(orders.execute(AT_MOST_ONCE, () => 1))).rejects.toMatchObject({
       code: 'TRUCE_STORE_UNAVAILABLE',
       message:
-        'orders.create: the faulty store did not answer, so nothing was done; repeat it with the same key in 1000 ms',
+        'orders.create: the faulty store could not be asked, so nothing was done; repeat it with the same key in 1000 ms',
       retryIn: 1_000,
       cause: REFUSED,
     })

@@ -12,6 +12,7 @@ import { ask } from './asking.js'
 import { type Keyed, StoreUnavailableError } from './errors.js'
 import { Execution } from './execution.js'
 import type { Outcome } from './outcome.js'
+import { wholeNumber } from '../guard/options/check.js'
 import { checkKeyOf, checkRequest, type KeyOf, type Request } from './request.js'
 import { engineSettings, type IdempotencyOptions } from './settings.js'
 import type { WorkOf } from './work.js'
@@ -37,7 +38,7 @@ export interface Idempotency<Transaction = never> {
   status(key: KeyOf): Promise<Status>
   /** Asks the store whether it can keep what it promises. @returns its version and durability, for the log @throws where it cannot */
   ready(): Promise<string>
-  /** Deletes records that ran out. @param limit at most so many @returns how many */
+  /** Deletes the records that ran out, a thousand at a time. @param limit at most so many, default all @returns how many */
   reap(limit?: number): Promise<number>
   /** Ends when nothing is under way: executions whose callers have left included. Before a process stops. */
   idle(): Promise<void>
@@ -154,9 +155,15 @@ export function idempotency<Transaction = never>(options: IdempotencyOptions<Tra
       return statusOf(await ask(settings, () => store.look(scope)))
     },
     ready,
-    async reap(limit = BATCH) {
+    async reap(limit = Number.POSITIVE_INFINITY) {
+      if (limit !== Number.POSITIVE_INFINITY) wholeNumber(limit, 'limit', 1)
       await ready()
-      return ask(settings, () => store.reap(limit))
+      for (let reaped = 0; ;) {
+        const batch = Math.min(BATCH, limit - reaped)
+        const gone = batch > 0 ? await ask(settings, () => store.reap(batch)) : 0
+        reaped += gone
+        if (gone < batch || batch === 0) return reaped
+      }
     },
     idle,
     async close() {

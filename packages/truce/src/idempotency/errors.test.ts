@@ -9,7 +9,7 @@ const all = [
   new errors.KeyExpiredError(keyed, 5),
   new errors.InvalidKeyError('', 'any'),
   new errors.InvalidPayloadError('payload.a', 'is bigint'),
-  new errors.OutcomeUnknownError(keyed, 'lease'),
+  new errors.OutcomeUnknownError(keyed, 'lease', false),
   new errors.StoreUnavailableError(keyed, 'redis', 5),
   new errors.ResultNotKeptError(keyed),
   new errors.InvalidResultError('orders.create', new TypeError('it is a Date')),

@@ -105,14 +105,15 @@ export class OutcomeUnknownError extends KeyedError {
   readonly code = 'TRUCE_OUTCOME_UNKNOWN'
   /** Why nobody knows. */
   readonly why: Doubt
-  constructor(keyed: Keyed, why: Doubt, cause?: unknown) {
-    super(
-      `${keyed.operation}: nobody knows whether it took effect (${DOUBTS[why]}); find out before it is done again, ` +
-        'or give the operation a reconcile hook that does',
-      keyed,
-      cause,
-    )
+  /** In its mode a repeat with the same key takes effect once, whatever became of this run. */
+  readonly repeatable: boolean
+  constructor(keyed: Keyed, why: Doubt, repeatable: boolean, cause?: unknown) {
+    const next = repeatable
+      ? 'repeat it with the same key'
+      : 'find out before it is done again, or give the operation a reconcile hook that does'
+    super(`${keyed.operation}: nobody knows whether it took effect (${DOUBTS[why]}); ${next}`, keyed, cause)
     this.why = why
+    this.repeatable = repeatable
   }
 }
 
@@ -124,7 +125,7 @@ export class StoreUnavailableError extends KeyedError {
   readonly retryIn: number
   constructor(keyed: Keyed, store: string, retryIn: number, cause?: unknown) {
     super(
-      `${keyed.operation}: the ${store} store did not answer, so nothing was done; repeat it with the same key in ` +
+      `${keyed.operation}: the ${store} store could not be asked, so nothing was done; repeat it with the same key in ` +
         `${Math.ceil(retryIn)} ms`,
       keyed,
       cause,

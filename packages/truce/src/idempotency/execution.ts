@@ -8,6 +8,7 @@
  */
 import { hubOf } from '../context/hub.js'
 import { keyHash } from '../guard/key-hash.js'
+import { isTruceError } from '../guard/errors.js'
 import { judge } from '../guard/judge.js'
 import { type Backoff, wait as backoff } from '../policy/backoff.js'
 import { advance } from '../policy/idempotency/advance.js'
@@ -25,6 +26,7 @@ import { duplicates } from '../telemetry/events.js'
 import type { IdempotencyCounters } from '../telemetry/idempotency.js'
 import { ask, promised, unanswered } from './asking.js'
 import { Holding } from './holding.js'
+import { inTransaction } from './in-transaction.js'
 import { type Judged, judgeEnd } from './judging.js'
 import { type Ended, type Outcome, outcomeOf } from './outcome.js'
 import { NOT_KEPT } from './outcome-text.js'
@@ -64,6 +66,8 @@ export class Execution<Transaction> {
   /** Ends a wait for another run. */
   #stopWaiting: (() => void) | undefined
   #leave: (() => void) | undefined
+  /** Ends when nothing more is sent through a transaction of the caller's. */
+  #inside: Promise<void> | undefined
   /** Ends when nothing of it is under way any more. */
   readonly over: Promise<void>
   #finish: () => void = () => undefined
@@ -91,7 +95,9 @@ export class Execution<Transaction> {
     this.#holding = new Holding(settings, request, {
       leaseEnds: () => leaseEnds(this.#run),
       renewed: (sent) => this.#feed({ on: 'renewed', sent }),
-      lost: (gone) => this.#feed({ on: 'lease-lost', gone }),
+      // Whoever is told ends the transaction: nothing may be written through it any more by then.
+      notKept: (step, why) => counters.keepsNot(`the result of its step ${step}`, why),
+      lost: (gone) => given.within === undefined && this.#feed({ on: 'lease-lost', gone }),
     })
     this.over = new Promise((resolve) => (this.#finish = resolve))
   }
@@ -231,7 +237,8 @@ export class Execution<Transaction> {
   /** @param keep what a reconcile hook found is stored, whatever it looks like */
   #judge(ended: Ended, keep = this.#request.keep): Kept {
     this.#judged = judgeEnd(ended, { ...this.#request, keep }, this.#settings)
-    if (this.#judged.kept === 'store' && this.#judged.text === NOT_KEPT) this.#counters.notKept++
+    const { notKept } = this.#judged
+    if (notKept !== undefined) this.#counters.keepsNot('its result', notKept)
     return this.#judged.kept
   }
 
@@ -257,6 +264,8 @@ export class Execution<Transaction> {
       applied = undefined
       this.#storeError = error
     }
+    // Its time was up while it looked, and its lease is let go: nothing is begun any more.
+    if (applied === false && this.#holding.isOver) applied = undefined
     this.#works = false
     if (applied !== false) this.#holding.end()
     this.#feed({
@@ -279,7 +288,9 @@ export class Execution<Transaction> {
     const work = (granted: Granted, transaction: Transaction): Worked | Promise<Worked> => {
       alarm.cancel()
       // Too late, or for nobody: what was claimed is rolled back.
-      if (stage !== 'asked' || this.#run.answered) return { outcome: undefined }
+      if (stage !== 'asked' || this.#run.answered || (this.#inside && this.#given.signal?.aborted)) {
+        return { outcome: undefined }
+      }
       stage = 'working'
       advance(this.#run, { on: 'begun', answer: granted }, clock.now())
       this.#holding.begin(undefined)
@@ -321,6 +332,7 @@ export class Execution<Transaction> {
     const failed = (error: unknown) => {
       alarm.cancel()
       if (stage === 'asked') {
+        if (isTruceError(error)) return this.#refuse(error)
         this.#storeError = error
         return this.#feed({ on: 'store-failed', rolledBack: true })
       }
@@ -329,13 +341,24 @@ export class Execution<Transaction> {
     }
 
     const { scope } = this.#request
-    promised(() => (store.transact as Transact<Transaction>)(scope, this.#aged(), work, this.#given.within)).then(
+    const { within } = this.#given
+    const ended = promised(() => (store.transact as Transact<Transaction>)(scope, this.#aged(), work, within)).then(
       (transacted) => answered(transacted),
       (error: unknown) => failed(error),
     )
+    if (within !== undefined) this.#inside = ended.then(() => (this.#inside = undefined))
+  }
+
+  /** Not to be mended by asking again. */
+  #refuse(error: unknown): void {
+    this.#run.phase = 'over'
+    this.#answer({ ok: false, error, source: 'refused' })
+    this.#over()
   }
 
   #callerGone(reason: unknown): void {
+    // Whoever is told ends the transaction: nothing may be written through it any more by then.
+    if (this.#inside) return void this.#inside.then(() => this.#callerGone(reason))
     // While the result of another run is recalled, it has been reported.
     if (!this.#run.answered) reportGone(this.#report)
     this.#answer({ ok: false, error: reason, source: this.#source })
@@ -344,16 +367,12 @@ export class Execution<Transaction> {
 
   #answerWith(answer: RunAnswer): void {
     reportEnd(this.#report, answer)
-    const { operation, key } = this.#request
+    const { operation, key, mode } = this.#request
     const { codec, ttl, store } = this.#settings
     const { recall } = this.#given
+    const facts = { operation, key, mode, codec, ttl, store: store.name, recall }
     const by = {
-      operation,
-      key,
-      codec,
-      ttl,
-      store: store.name,
-      recall,
+      ...facts,
       ended: this.#judged?.ended,
       ran: this.#ran,
       storeError: this.#storeError,
@@ -378,21 +397,4 @@ export class Execution<Transaction> {
     this.#holding.end()
     if (!this.#works) this.#finish()
   }
-}
-
-/** A database without waiting needs the work in one stretch: what is at hand is not waited for. */
-function inTransaction(call: () => unknown, ended: (ended: Ended) => Worked): Worked | Promise<Worked> {
-  let returned: unknown
-  try {
-    returned = call()
-  } catch (error) {
-    return ended({ threw: true, error })
-  }
-  if (typeof (returned as PromiseLike<unknown> | undefined | null)?.then !== 'function') {
-    return ended({ threw: false, value: returned })
-  }
-  return Promise.resolve(returned).then(
-    (value) => ended({ threw: false, value }),
-    (error: unknown) => ended({ threw: true, error }),
-  )
 }

@@ -27,6 +27,7 @@ async function held() {
     leaseEnds: () => sent + 30_000,
     renewed: (at) => void log.push(['renewed', (sent = at)]),
     lost: (gone) => void log.push(['lost', gone]),
+    notKept: (step, why) => void log.push(['not kept', step, why]),
   })
   return { time, store, faults, holding, begun, scope, log }
 }

@@ -20,6 +20,8 @@ export interface HeldBy {
   leaseEnds(): number
   renewed(sent: number): void
   lost(gone: boolean): void
+  /** A step's result could not be recorded as it is. */
+  notKept(step: string, why: string): void
 }
 
 export class Holding<Transaction> {
@@ -66,6 +68,11 @@ export class Holding<Transaction> {
     return alarm
   }
 
+  /** Its lease is lost or let go, or its time is up. */
+  get isOver(): boolean {
+    return this.#controller?.signal.aborted === true
+  }
+
   /** From then on nothing aborts: what the work has fetched may still be read. */
   end(): void {
     this.#ended = true
@@ -78,6 +85,7 @@ export class Holding<Transaction> {
     const { codec, largestResult } = this.#settings
     const signal = () => this.#signal()
     const note = (name: string, result: string) => this.#note(granted, name, result)
+    const notKept = (name: string, why: string) => this.#by.notKept(name, why)
     return {
       get signal() {
         return signal()
@@ -86,7 +94,7 @@ export class Holding<Transaction> {
       takeover: granted?.takeover ?? false,
       transaction,
       derive: (step) => derivedKey(scope, step, key),
-      step: stepsOf({ scope, key, codec, largestResult, points: granted?.points ?? {}, signal, note }),
+      step: stepsOf({ scope, key, codec, largestResult, points: granted?.points ?? {}, signal, note, notKept }),
     }
   }
 

@@ -44,3 +44,13 @@ test('a keep function is told how it ended', () => {
     { threw: false, failure: undefined },
   ])
 })
+
+test('an answer that refuses and cannot be kept whole is kept as the refusal that it was', () => {
+  class Answer {
+    readonly status = 422
+    readonly headers = new Headers()
+  }
+  const { kept, text } = judgeEnd({ threw: false, value: new Answer() }, asked('at-most-once', 'default'), settings)
+  expect(kept).toBe('store')
+  expect(JSON.parse(text.slice(1))).toEqual({ name: 'Answer', message: 'status 422', class: 'invalid', status: 422 })
+})

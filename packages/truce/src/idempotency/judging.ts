@@ -21,6 +21,8 @@ export interface Judged {
   readonly kept: Kept
   /** Where it is kept. */
   readonly text: string
+  /** Why it is remembered as done, without its result. */
+  readonly notKept?: string
 }
 
 /** What of an engine decides it. */
@@ -42,11 +44,25 @@ export function judgeEnd(ended: Ended, { operation, mode, keep: rule }: CheckedR
     const text = ended.threw
       ? writeThrown(result, failure ?? UNRECOGNISED)
       : writeValue(result, by.codec, by.largestResult)
-    return { ended, kept, text }
+    return text === NOT_KEPT ? { ended, kept, text, notKept: tooLong(by) } : { ended, kept, text }
   } catch (error) {
-    if (mode !== 'transaction') return { ended, kept, text: NOT_KEPT } // after the effect nothing may fail any more
+    // An answer that refuses for good need not be kept whole: that it refused is enough.
+    if (failure) return { ended, kept, text: writeThrown(refusal(result), failure) }
+    // After the effect nothing may fail any more.
+    if (mode !== 'transaction') return { ended, kept, text: NOT_KEPT, notKept: (error as Error).message }
     return { ended: { threw: true, error: new InvalidResultError(operation, error) }, kept: 'forget', text: NOT_KEPT }
   }
+}
+
+export function tooLong({ largestResult }: Pick<JudgedBy, 'largestResult'>): string {
+  return `it is longer than ${largestResult} bytes`
+}
+
+/** What of an answer identifies it, as of an error. */
+function refusal(answer: unknown): object {
+  const { status } = answer as { readonly status?: unknown }
+  const name = (answer as object).constructor?.name ?? 'answer'
+  return { name, message: typeof status === 'number' ? `status ${status}` : 'it was refused', status }
 }
 
 const KEPT: readonly unknown[] = ['store', 'free', 'forget', 'unknown'] satisfies readonly Kept[]

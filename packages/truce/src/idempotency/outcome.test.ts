@@ -6,6 +6,7 @@ const by: ToldBy = {
   operation: 'orders.create',
   key: 'k',
   codec: json,
+  mode: 'at-most-once',
   ttl: 1_000,
   store: 'redis',
   recall: undefined,

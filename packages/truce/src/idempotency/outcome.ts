@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Kept as KeptAs } from '../policy/idempotency/keeping.js'
+import { type Kept as KeptAs, repeats } from '../policy/idempotency/keeping.js'
+import type { Mode } from '../policy/idempotency/record.js'
 import type { RunAnswer } from '../policy/idempotency/run.js'
 import {
   InProgressError,
@@ -46,6 +47,7 @@ export interface ToldBy extends Keyed {
   readonly codec: Codec
   readonly ttl: number
   readonly store: string
+  readonly mode: Mode
   readonly recall: (() => unknown) | undefined
   readonly ended: Ended | undefined
   /** Did the handler run? */
@@ -82,7 +84,7 @@ export async function outcomeOf(answer: RunAnswer, by: ToldBy): Promise<Outcome<
       return refused(new KeyExpiredError(by, by.ttl))
     case 'unknown': {
       const cause = by.ended?.threw ? by.ended.error : by.storeError
-      const error = new OutcomeUnknownError(by, answer.why, cause)
+      const error = new OutcomeUnknownError(by, answer.why, repeats(by.mode) && answer.why !== 'before', cause)
       return { ok: false, error, source, kept: 'unknown' }
     }
     case 'unavailable':

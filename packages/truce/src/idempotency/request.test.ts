@@ -65,7 +65,6 @@ describe('refused', () => {
   })
 
   test.for<[string, object]>([
-    ['reconcile', { mode: 'derived-key', reconcile: () => 'unknown' }],
     ['reconcile', { mode: 'transaction', reconcile: () => 'unknown' }],
     ['outage', { mode: 'transaction', outage: 'open' }],
     ['within', { mode: 'derived-key', within: 'tx' }],

@@ -175,8 +175,8 @@ function checkMode<Transaction>(
   if (mode !== 'transaction' && request.within !== undefined) {
     throw new OptionError('within', request.within, `nothing: it belongs to the mode 'transaction', not '${mode}'`)
   }
-  if (mode !== 'at-most-once' && request.reconcile !== undefined) {
-    throw new OptionError('reconcile', request.reconcile, `nothing: in the mode '${mode}' no run is left in doubt`)
+  if (mode === 'transaction' && request.reconcile !== undefined) {
+    throw new OptionError('reconcile', request.reconcile, "nothing: in the mode 'transaction' no run is left in doubt")
   }
   if (mode === 'at-most-once' && keep === 'redrive') {
     throw new OptionError('keep', keep, "another preset: the mode 'at-most-once' runs nothing again by itself")

@@ -68,6 +68,8 @@ export interface EngineSettings<Transaction> {
 const WAIT = 2_000
 const LEASE = 30_000
 const TIMEOUT = 300_000
+/** 100 years, ms: stores count µs since 1970 in so many digits. */
+const LONGEST = 3_153_600_000_000
 const STORE_TIMEOUT = 2_000
 
 const NAMES = [
@@ -94,6 +96,7 @@ export function engineSettings<Transaction>(options: IdempotencyOptions<Transact
   neededOptions(options, NAMES, 'idempotency')
   const lease = positive(options.lease ?? LEASE, 'lease')
   const ttl = positive(options.ttl, 'ttl')
+  if (ttl > LONGEST) throw new OptionError('ttl', options.ttl, 'at most 100 years, 876000h')
   if (ttl < lease) throw new OptionError('ttl', options.ttl, `at least the lease, ${lease} ms`)
   return {
     store: checkStore(options.store),

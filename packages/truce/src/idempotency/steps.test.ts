@@ -8,6 +8,7 @@ import { stepsOf } from './steps.js'
 
 function run(points: Readonly<Record<string, string>> = {}) {
   const noted: [string, string][] = []
+  const complaints: [string, string][] = []
   const controller = new AbortController()
   const step = stepsOf({
     scope: 'scope',
@@ -17,8 +18,9 @@ function run(points: Readonly<Record<string, string>> = {}) {
     points,
     signal: () => controller.signal,
     note: async (name, result) => void noted.push([name, result]),
+    notKept: (name, why) => void complaints.push([name, why]),
   })
-  return { step, noted, controller }
+  return { step, noted, complaints, controller }
 }
 
 test('its result is given, and recorded before it is', async () => {
@@ -41,11 +43,16 @@ test('names that objects have by themselves are not finished', async () => {
 })
 
 test('a result that cannot be kept is given, and done again by the next run', async () => {
-  const { step, noted } = run()
+  const { step, noted, complaints } = run()
   const at = new Date(0)
   expect(await step('date', () => at)).toBe(at)
   expect(await step('large', () => 'x'.repeat(100))).toHaveLength(100)
   expect(noted).toEqual([])
+  // Silent, it would show only when a payment is repeated.
+  expect(complaints).toEqual([
+    ['date', 'the result is a Date'],
+    ['large', 'it is longer than 100 bytes'],
+  ])
 })
 
 test('a name is of one step: while it runs and when it has finished, not when it failed', async () => {

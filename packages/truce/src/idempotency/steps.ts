@@ -7,6 +7,7 @@
  * @module
  */
 import { OptionError } from '../guard/errors.js'
+import { tooLong } from './judging.js'
 import { derivedKey, named } from './key.js'
 import { type Codec, NOT_KEPT, read, writeValue } from './outcome-text.js'
 import type { StepCall, StepWork } from './work.js'
@@ -22,6 +23,7 @@ export interface StepsOf {
   readonly signal: () => AbortSignal
   /** Records a finished step. @throws LeaseLostError where another worker has the key */
   readonly note: (name: string, result: string) => Promise<void>
+  readonly notKept: (name: string, why: string) => void
 }
 
 export function stepsOf(run: StepsOf): StepWork['step'] {
@@ -42,7 +44,7 @@ export function stepsOf(run: StepsOf): StepWork['step'] {
       begun.delete(name)
       throw error
     }
-    const text = kept(result, run)
+    const text = kept(name, result, run)
     if (text !== undefined) await run.note(name, text)
     return result
   }
@@ -58,11 +60,13 @@ function finished(text: string, codec: Codec): ReturnType<typeof read> | undefin
 }
 
 /** What is not kept is done again by the next run, with the same key: that is what the key is for. */
-function kept(result: unknown, { codec, largestResult }: StepsOf): string | undefined {
+function kept(name: string, result: unknown, run: StepsOf): string | undefined {
   try {
-    const text = writeValue(result, codec, largestResult)
-    return text === NOT_KEPT ? undefined : text
-  } catch {
-    return undefined
+    const text = writeValue(result, run.codec, run.largestResult)
+    if (text !== NOT_KEPT) return text
+    run.notKept(name, tooLong(run))
+  } catch (error) {
+    run.notKept(name, (error as Error).message)
   }
+  return undefined
 }

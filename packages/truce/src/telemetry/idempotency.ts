@@ -4,6 +4,7 @@
  * @module
  */
 import { Registry } from './registry.js'
+import { warn } from './warning.js'
 
 /** How an execution ended, for its caller. */
 export type IdempotencyEnd =
@@ -75,13 +76,22 @@ export class IdempotencyCounters {
   expired = 0
   /** The store could not be asked. */
   unavailable = 0
-  /** Results that were too large, or could not be written as text, to be kept. */
+  /** Results, of work and of its steps, that were too large or could not be written as text to be kept. */
   notKept = 0
+  #complained = false
 
   constructor(
     readonly service: string,
     readonly operation: string,
   ) {}
+
+  /** Counts it, and says why once: otherwise it would show in the first repeat only, in production. */
+  keepsNot(what: string, why: string): void {
+    this.notKept++
+    if (this.#complained) return
+    this.#complained = true
+    warn('TRUCE_NOT_KEPT', `${this.operation}: ${what} is not kept: ${why}. Return what a repeat needs, as plain JSON.`)
+  }
 }
 
 const registry = new Registry<IdempotencyCounters>('idempotent operations')

@@ -28,6 +28,8 @@ export interface Statements {
   readonly note: Statement
   /** $1 scope, $2 fence, $3 outcome, $4 ttl */
   readonly complete: Statement
+  /** The same in the transaction that claimed: not in another one, where the work has ended that. */
+  readonly completeOwn: Statement
   /** $1 scope, $2 fence, $3 as */
   readonly abandon: Statement
   /** $1 scope: the record as it is */
@@ -55,6 +57,7 @@ FROM (SELECT) AS one LEFT JOIN ${table.name} AS r ON r.scope = $1`
     renew: held('renew', RENEWED),
     note: held('note', `${RENEWED}, points = coalesce(r.points, '{}') || jsonb_build_object($4::text, $5::text)`),
     complete: held('complete', COMPLETED),
+    completeOwn: named('complete-own', update(table, COMPLETED, CLAIMED_HERE)),
     abandon: held('abandon', ABANDONED),
     read: named('read', read(table)),
     look: named('look', `SELECT ${table.call('look')}($1, $2)`),
@@ -71,6 +74,8 @@ const RENEWED = `lease = ${UNTIL}, expires = r.expires + (${UNTIL} - r.lease)`
 const COMPLETED = `state = 'completed', points = NULL, outcome = $3::text, settled = ${NOW},
   expires = ${NOW} + ${ms('$4::float8')}, sweep = least(r.sweep, ${NOW} + ${ms('$4::float8')})`
 
+const CLAIMED_HERE = ' AND r.xmin::text = (txid_current() & 4294967295)::text'
+
 const ABANDONED = `state = CASE $3::text WHEN 'unknown' THEN 'unknown' ELSE 'free' END, run = '',
   fingerprint = CASE $3::text WHEN 'forget' THEN '' ELSE r.fingerprint END,
   points = CASE $3::text WHEN 'forget' THEN NULL ELSE r.points END`
@@ -79,9 +84,9 @@ const ABANDONED = `state = CASE $3::text WHEN 'unknown' THEN 'unknown' ELSE 'fre
  * What only the holder may do: a row where it was done, none where the key is in other hands. To notify
  * serialises commits, so nobody is told of an end that nobody waits for.
  */
-const update = (table: Table, set: string) => `
+const update = (table: Table, set: string, only = '') => `
 UPDATE ${table.name} AS r SET ${set}
-WHERE r.scope = $1::text AND r.fence = $2::bigint AND r.state = 'running'
+WHERE r.scope = $1::text AND r.fence = $2::bigint AND r.state = 'running'${only}
 RETURNING CASE WHEN r.waited AND r.state <> 'running' THEN pg_notify('${table.channel}', r.scope)::text END`
 
 const read = (table: Table) => `

@@ -6,11 +6,12 @@
  *
  * @module
  */
+import { OptionError } from '../../../guard/errors.js'
 import type { Claim, Granted } from '../../../policy/idempotency/record.js'
 import type { Transact, Transacted, Worked } from '../../store.js'
 import { begunIn, claimValues, contended, isConflict, TRIES } from './commands.js'
 import { type Ask, type Database, plain, sqlStateOf } from './database.js'
-import type { Statements } from './statements.js'
+import type { Statement, Statements } from './statements.js'
 import { toText } from './text.js'
 
 type Work<Transaction> = (granted: Granted, transaction: Transaction) => Worked | Promise<Worked>
@@ -44,7 +45,7 @@ async function own<Transaction>(
         const begun = begunIn(await ask(statements.beginOwn, values), claim)
         if (begun?.is !== 'granted') return { commits: false, result: begun && { begun } }
         wasGranted = true
-        const recorded = await record(ask, statements, scope, claim, begun, await work(begun, transaction))
+        const recorded = await record(ask, statements.completeOwn, scope, claim, begun, await work(begun, transaction))
         if ('error' in recorded) return { commits: false, result: { begun, end: 'refused', error: recorded.error } }
         if (recorded.outcome === undefined) return { commits: false, result: { begun, end: 'rolled-back' } }
         return { commits: true, result: { begun, end: 'committed' } }
@@ -73,7 +74,29 @@ async function inside<Transaction>(
   claim: Claim,
   work: Work<Transaction>,
 ): Promise<Transacted> {
-  await setSavepoint(ask)
+  if (atWork.has(transaction as object)) {
+    throw new OptionError('within', transaction, 'a transaction in which no other key is at work: await the one first')
+  }
+  atWork.add(transaction as object)
+  try {
+    return await upToSavepoint(ask, transaction, statements, scope, claim, work)
+  } finally {
+    atWork.delete(transaction as object)
+  }
+}
+
+/** One savepoint of two on one connection would undo what the other has told to be there. */
+const atWork = new WeakSet<object>()
+
+async function upToSavepoint<Transaction>(
+  ask: Ask,
+  transaction: Transaction,
+  statements: Statements,
+  scope: string,
+  claim: Claim,
+  work: Work<Transaction>,
+): Promise<Transacted> {
+  await setSavepoint(ask, transaction)
   let isOpen = true
   /** Also where the transaction is lost: then there is nothing left to undo. */
   const undo = async () => {
@@ -83,7 +106,7 @@ async function inside<Transaction>(
   try {
     const answer = await claimed(ask, statements, scope, claim)
     if (answer.is !== 'granted') return { begun: answer }
-    const recorded = await record(ask, statements, scope, claim, answer, await work(answer, transaction))
+    const recorded = await record(ask, statements.complete, scope, claim, answer, await work(answer, transaction))
     if (recorded.outcome !== undefined && !('error' in recorded)) return { begun: answer, end: 'committed' }
     await undo()
     if ('error' in recorded) return { begun: answer, end: 'refused', error: recorded.error }
@@ -96,13 +119,16 @@ async function inside<Transaction>(
   }
 }
 
-async function setSavepoint(ask: Ask): Promise<void> {
+async function setSavepoint(ask: Ask, transaction: unknown): Promise<void> {
   try {
     await ask(SAVEPOINT, [])
   } catch (error) {
-    if (sqlStateOf(error) !== '25P01') throw error
-    const message = 'within: is a client that is not in a transaction; send BEGIN on it before, and COMMIT after'
-    throw new Error(message, { cause: error })
+    const state = sqlStateOf(error)
+    if (state === '25P01')
+      throw new OptionError('within', transaction, 'a client in a transaction: BEGIN before, COMMIT after')
+    if (state === '25P02')
+      throw new OptionError('within', transaction, 'a transaction of which no statement has failed')
+    throw error
   }
 }
 
@@ -118,7 +144,7 @@ async function claimed(ask: Ask, statements: Statements, scope: string, claim: C
 /** Writes the outcome down, where there is one. */
 async function record(
   ask: Ask,
-  { complete }: Statements,
+  complete: Statement,
   scope: string,
   { ttl }: Claim,
   { fence }: Granted,

@@ -33,6 +33,10 @@ export function isInTransaction(database: SqliteDatabase): boolean | undefined {
   return database.inTransaction ?? database.isTransaction
 }
 
+export function isLibsql(database: SqliteDatabase): boolean {
+  return typeof (database as { readonly syncUntil?: unknown }).syncUntil === 'function'
+}
+
 const BUSY = 5
 const LOCKED = 6
 const CODES: Readonly<Record<string, number>> = {

@@ -17,7 +17,7 @@ import {
   type Step,
 } from '../../../policy/idempotency/record.js'
 import type { IdempotencyStore } from '../../store.js'
-import { explained, isInTransaction, type SqliteDatabase, SqliteStoreError } from './database.js'
+import { explained, isInTransaction, isLibsql, type SqliteDatabase, SqliteStoreError } from './database.js'
 import { durability, openDatabase, settle, type Synchronous, tryToWrite } from './open.js'
 import { checkTableName, createTable, openTable, type Table } from './table.js'
 import { rollBack, transactOnce } from './transact.js'
@@ -134,6 +134,8 @@ export function sqlite(
 
   /** A client that cannot say whether a transaction is open has each step in one of the store's own. */
   function isFast(db: SqliteDatabase): boolean {
+    // libsql leaves a write that was refused the lock in progress, and then no commit of its connection succeeds.
+    if (isLibsql(db)) return false
     if (path !== undefined) return true
     if (isInTransaction(db) === undefined) return false
     refuseForeign(db)

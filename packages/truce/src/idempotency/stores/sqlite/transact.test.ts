@@ -37,7 +37,9 @@ test('work that returns a promise is rolled back and refused, and its own failur
     throw new Error('later')
   })
 
-  await expect(run).rejects.toThrow(/must be synchronous and returned a promise; it was rolled back/)
+  await expect(run).rejects.toThrow(
+    /must be synchronous and returned a promise: what it wrote until then was rolled back/,
+  )
   await new Promise((resolve) => setImmediate(resolve))
   process.off('unhandledRejection', hear)
   expect(unhandled).toEqual([])

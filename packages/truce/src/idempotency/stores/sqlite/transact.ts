@@ -37,8 +37,14 @@ export function transactOnce(
     if (record === seen.record && answer.is !== 'granted') return { begun: answer }
   }
   database.exec('BEGIN IMMEDIATE')
-  const held = table.read(scope)
-  const step = begin(held?.record, claim, held?.now ?? table.now())
+  let held, step
+  try {
+    held = table.read(scope)
+    step = begin(held?.record, claim, held?.now ?? table.now())
+  } catch (error) {
+    rollBack(database)
+    throw error
+  }
   if (step.answer.is !== 'granted') {
     rollBack(database)
     return { begun: step.answer }
@@ -64,7 +70,7 @@ const ENDED =
   "the work ended the store's transaction itself: leave BEGIN, COMMIT and ROLLBACK to the store, and use SAVEPOINT within"
 
 const ASYNCHRONOUS =
-  'the work of a transaction on SQLite must be synchronous and returned a promise; it was rolled back. Do what is ' +
+  'the work of a transaction on SQLite must be synchronous and returned a promise: what it wrote until then was rolled back, what it writes later is not. Do what is ' +
   'asynchronous before or after, or use the mode derived-key'
 
 function synchronous(worked: Worked | Promise<Worked>): Worked {

@@ -7,6 +7,9 @@
  * @module
  */
 
+/** ms. Longest delay that timers take; a longer one rings at once. To wake too early does no harm. */
+const LONGEST = 2 ** 31 - 1
+
 /** ms. A look costs a few µs. */
 const EVERY = 20
 
@@ -52,7 +55,7 @@ export function waitersOn(versionOf: (scope: string) => string): Waiters {
       if (signal.aborted || version === undefined) return Promise.resolve()
       return new Promise((resolve) => {
         const waiter: Waiter = { scope, version, wake }
-        const timeout = setTimeout(wake, ms)
+        const timeout = setTimeout(wake, Math.min(ms, LONGEST))
         signal.addEventListener('abort', wake)
         waiters.add(waiter)
         timer ??= setInterval(look, EVERY)
