@@ -8,6 +8,11 @@ import { HELP, parseOptions } from './options.js'
 import { open } from './places.js'
 import { judge } from './verdict.js'
 
+const HOLDS: Readonly<Record<string, string>> = {
+  true: '✓ nothing took effect twice, no result was lost; unknown are at-most-once runs whose worker was killed at work',
+  false: '✗ an operation took effect twice, a result was lost, or more are unknown than were at work when workers died',
+}
+
 const options = parseOptions(process.argv.slice(2))
 if (options.help) process.stdout.write(HELP)
 else {
@@ -18,8 +23,9 @@ else {
     })
     if (process.stderr.isTTY) process.stderr.write('\n')
     const verdict = { ...judge(heard, await effects()), inFlightAtKills, kills }
-    process.stdout.write(options.json ? `${JSON.stringify(verdict)}\n` : `${said(verdict)}\n`)
-    if (verdict.duplicates > 0 || verdict.lost > 0 || verdict.unknown > verdict.inFlightAtKills) process.exitCode = 1
+    const holds = verdict.duplicates === 0 && verdict.lost === 0 && verdict.unknown <= verdict.inFlightAtKills
+    process.stdout.write(options.json ? `${JSON.stringify(verdict)}\n` : `${said(verdict)}\n${HOLDS[String(holds)]}\n`)
+    if (!holds) process.exitCode = 1
   } finally {
     await close()
   }

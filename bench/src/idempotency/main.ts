@@ -35,6 +35,10 @@ const LEAST: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   sqlite: { claim: 0.8, replay: 0.9 },
 }
 
+const HEAD = `${'store'.padEnd(13)}${'mode'.padEnd(16)}${'by hand'.padStart(12)}${'Truce'.padStart(12)}${'ratio'.padStart(8)}
+(medians of the rounds; the ratio is the median of each round's own, for seconds differ: give at least 7 rounds)
+`
+
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
@@ -52,6 +56,7 @@ else {
   const rounds = Number(values.rounds)
   if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error(`--rounds is "${values.rounds}"; give a whole number`)
   const report: Record<string, Record<string, Measured>> = {}
+  if (!values.json) process.stdout.write(HEAD)
   for (const name of wanted) {
     const { pairs, close } = await (STORES[name] as (typeof STORES)[string])()
     try {
@@ -71,5 +76,5 @@ function row(store: string, mode: string, { raw, truce, ratio }: Measured): stri
   const least = LEAST[store]?.[mode]
   const mark = least === undefined ? '' : ratio >= least ? `  ok (${least})` : `  MISSED (${least})`
   const rate = (value: number) => `${Math.round(value).toLocaleString('en')}/s`.padStart(12)
-  return `${store.padEnd(13)}${mode.padEnd(14)}${rate(raw)}${rate(truce)}${ratio.toFixed(2).padStart(8)}${mark}`
+  return `${store.padEnd(13)}${mode.padEnd(16)}${rate(raw)}${rate(truce)}${ratio.toFixed(2).padStart(8)}${mark}`
 }

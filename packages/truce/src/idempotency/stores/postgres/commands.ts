@@ -56,13 +56,18 @@ export function commandsOf(ask: Ask, statements: Statements): Commands {
     )
   }
 
+  /** New keys come one after another, and so do repeats, when a client or a queue sends everything again. */
+  let wasNew = true
+
   return {
-    begin(scope, claim) {
+    async begin(scope, claim) {
       const values = claimValues(scope, claim)
-      return again(
-        () => ask(statements.begin, values),
+      const begun = await again(
+        () => ask(wasNew ? statements.beginNew : statements.begin, values),
         (rows) => begunIn(rows, claim),
       )
+      wasNew = begun.is === 'granted'
+      return begun
     },
     renew: (scope, beat) =>
       held(statements.renew, [scope, beat.fence, beat.lease], (record, now) => renew(record, beat, now)),
@@ -70,9 +75,10 @@ export function commandsOf(ask: Ask, statements: Statements): Commands {
       const values = [scope, point.fence, point.lease, toText(point.name), toText(point.result)]
       return held(statements.note, values, (record, now) => note(record, point, now))
     },
-    complete(scope, completion) {
+    async complete(scope, completion) {
       const values = [scope, completion.fence, toText(completion.outcome), completion.ttl]
-      return held(statements.complete, values, (record, now) => complete(record, completion, now))
+      if ((await ask(statements.complete, values)).length > 0) return KEPT
+      return held(statements.completeAndTell, values, (record, now) => complete(record, completion, now))
     },
     abandon: (scope, end) =>
       held(statements.abandon, [scope, end.fence, end.as], (record, now) => abandon(record, end, now)),

@@ -39,7 +39,10 @@ const grantedText = `RETURN concat_ws(' ', 'granted', was.fence, ${micros('was.c
 export const ms = (parameter: string) => `${parameter} * interval '1 millisecond'`
 
 /** SQL: the advisory lock of a key. The table's name is in it, so that two stores do not meet. */
-const lockOf = ({ name }: Table) => `hashtextextended(_scope, hashtextextended('truce ${name}', 0))`
+const lockOf = ({ name }: Table, scope = '_scope') => `hashtextextended(${scope}, hashtextextended('truce ${name}', 0))`
+
+/** SQL: no open transaction has the key; until this statement has ended, none gets it. */
+export const tryShared = (table: Table, scope = '_scope') => `pg_try_advisory_xact_lock_shared(${lockOf(table, scope)})`
 
 /**
  * SQL: tries the lock. In an open transaction it keeps the others off until that ends, and the server ends it
@@ -49,7 +52,7 @@ const lockOf = ({ name }: Table) => `hashtextextended(_scope, hashtextextended('
 const lock = (table: Table) => `(CASE WHEN _alone
         THEN pg_try_advisory_xact_lock(${lockOf(table)})
           AND (_idle IS NULL OR set_config('idle_in_transaction_session_timeout', _idle, true) IS NOT NULL)
-        ELSE pg_try_advisory_xact_lock_shared(${lockOf(table)}) END)`
+        ELSE ${tryShared(table)} END)`
 
 const func = (name: string, args: string, declare: string, body: string) => `
 CREATE FUNCTION ${name}(${args}) RETURNS text LANGUAGE plpgsql AS $truce$
@@ -154,7 +157,7 @@ const look = (table: Table) =>
   IF (was.state = 'completed' AND _now < was.expires) OR (was.state = 'running' AND _now < was.lease) THEN
     ${seen('seen')}
   END IF;
-  IF NOT pg_try_advisory_xact_lock_shared(${lockOf(table)}) THEN
+  IF NOT ${tryShared(table)} THEN
     ${seen('taken')}
   END IF;
   IF NOT _last AND current_setting('transaction_isolation') <> 'read committed' THEN RETURN NULL; END IF;

@@ -8,7 +8,7 @@
  * @module
  */
 import { abortedError, type Ask, type Body, type Closed, type Database, isRefusal, type Listening } from './database.js'
-import type { Row } from './reply.js'
+import { type Row, WROTE } from './reply.js'
 
 /** `new pg.Pool()`. */
 export interface PgPool {
@@ -28,12 +28,13 @@ export interface PgClient {
 export interface PgQuery {
   readonly text: string
   readonly name?: string
-  readonly values?: unknown[]
+  readonly values?: readonly unknown[]
   readonly rowMode: 'array'
 }
 
 export interface PgResult {
   readonly rows: unknown[][]
+  readonly rowCount: number | null
   readonly command: string
 }
 
@@ -42,9 +43,11 @@ type Asked = Pick<PgPool, 'query'>
 
 export function pgDatabase<Client extends PgClient>(pool: PgPool, prepare: boolean): Database<Client> {
   const through = (asked: Asked): Ask => {
-    return async ({ name, text }, values) => {
-      const query: PgQuery = { text, values: [...values], rowMode: ARRAY }
-      const { rows } = await asked.query(prepare && name !== '' ? { ...query, name } : query)
+    return async ({ name, text, counts }, values) => {
+      const query: PgQuery =
+        prepare && name !== '' ? { name, text, values, rowMode: ARRAY } : { text, values, rowMode: ARRAY }
+      const { rows, rowCount } = await asked.query(query)
+      if (counts) return rowCount === 0 ? [] : WROTE
       return rows as unknown as readonly Row[]
     }
   }

@@ -7,7 +7,7 @@
  * @module
  */
 import { type Ask, type Body, type Closed, type Database, isRefusal } from './database.js'
-import type { Row } from './reply.js'
+import { type Row, WROTE } from './reply.js'
 
 /** `postgres()`, or a transaction of it. */
 export interface PostgresJsQueries {
@@ -30,10 +30,12 @@ export function postgresJsDatabase<Transaction extends PostgresJsQueries>(
   prepare: boolean,
 ): Database<Transaction> {
   const through = (asked: PostgresJsQueries): Ask => {
-    return async ({ name, text }, values) => {
+    return async ({ name, text, counts }, values) => {
       // It writes what it sends into the array.
       const query = asked.unsafe(text, [...values] as never[], { prepare: prepare && name !== '' })
-      return (await query.values()) as readonly Row[]
+      const rows = (await query.values()) as readonly Row[] & { readonly count: number }
+      if (counts) return rows.count === 0 ? [] : WROTE
+      return rows
     }
   }
   return {

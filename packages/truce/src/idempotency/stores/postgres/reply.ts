@@ -12,6 +12,9 @@ import { fromText } from './text.js'
 /** A row of an answer, by position. */
 export type Row = readonly (string | null)[]
 
+/** In place of rows: something was written. */
+export const WROTE: readonly Row[] = [[null]]
+
 export type Reply =
   | Granted
   /** Nothing was written: the record as it is, at the server's `now`. `taken`: an open transaction has the key. */

@@ -106,7 +106,14 @@ async function upToSavepoint<Transaction>(
   try {
     const answer = await claimed(ask, statements, scope, claim)
     if (answer.is !== 'granted') return { begun: answer }
-    const recorded = await record(ask, statements.complete, scope, claim, answer, await work(answer, transaction))
+    const recorded = await record(
+      ask,
+      statements.completeAndTell,
+      scope,
+      claim,
+      answer,
+      await work(answer, transaction),
+    )
     if (recorded.outcome !== undefined && !('error' in recorded)) return { begun: answer, end: 'committed' }
     await undo()
     if ('error' in recorded) return { begun: answer, end: 'refused', error: recorded.error }
