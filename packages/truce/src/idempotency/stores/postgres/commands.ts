@@ -26,7 +26,7 @@ import type { IdempotencyStore } from '../../store.js'
 import { type Ask, sqlStateOf, type Value } from './database.js'
 import { replyIn, type Reply, type Row } from './reply.js'
 import type { Statement, Statements } from './statements.js'
-import { toLine, toText } from './text.js'
+import { toLine, toText } from '../text.js'
 
 /** Times that a statement is asked; each time too many, another's commit came in between. */
 export const TRIES = 20

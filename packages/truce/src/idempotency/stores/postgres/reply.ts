@@ -7,7 +7,7 @@
  * @module
  */
 import type { Granted, IdempotencyRecord, Mode } from '../../../policy/idempotency/record.js'
-import { fromText } from './text.js'
+import { fromText } from '../text.js'
 
 /** A row of an answer, by position. */
 export type Row = readonly (string | null)[]

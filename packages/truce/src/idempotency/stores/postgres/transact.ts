@@ -12,7 +12,7 @@ import type { Transact, Transacted, Worked } from '../../store.js'
 import { begunIn, claimValues, contended, isConflict, TRIES } from './commands.js'
 import { type Ask, type Database, plain, sqlStateOf } from './database.js'
 import type { Statement, Statements } from './statements.js'
-import { toText } from './text.js'
+import { toText } from '../text.js'
 
 type Work<Transaction> = (granted: Granted, transaction: Transaction) => Worked | Promise<Worked>
 

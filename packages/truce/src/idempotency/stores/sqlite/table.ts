@@ -11,7 +11,7 @@ import { OptionError } from '../../../guard/errors.js'
 import type { IdempotencyRecord, Mode } from '../../../policy/idempotency/record.js'
 import type { Completion } from '../../store.js'
 import { type SqliteDatabase, SqliteStoreError, type SqliteValue } from './database.js'
-import { fromText, toLine, toText } from './text.js'
+import { fromText, toLine, toText } from '../text.js'
 
 /** Written into the table's own definition: a later one is not taken for this one. */
 const VERSION = 1

@@ -1,8 +1,8 @@
 /**
- * Text: any string of JavaScript's as text of SQLite's, and back.
+ * Text: any string of JavaScript's as text of a database, and back.
  *
- * A client that reads text up to its first U+0000 (libsql does) replays half a result, and half a
- * surrogate pair comes back as U+FFFD. Such a string is written as JSON, which escapes both, behind a
+ * Postgres refuses U+0000, a client that reads text up to it (libsql does) replays half a result, and half
+ * a surrogate pair comes back as U+FFFD. Such a string is written as JSON, which escapes both, behind a
  * mark; all others, nearly all there are, stay as they are, for people to read.
  *
  * @module
