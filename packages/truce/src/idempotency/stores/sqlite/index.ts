@@ -238,10 +238,10 @@ export function sqlite(
     },
     reap: async (limit) => {
       // In steps, between which the process does other things.
-      while (await ask((table, db) => isOwn(db) && table.enrol())) await nextTurn()
+      while (await ask((table, db) => isOwn(db) && locked(db, () => table.enrol()))) await nextTurn()
       let reaped = 0
       while (reaped < limit) {
-        const deleted = await ask((table, db) => (isOwn(db) ? table.reap(limit - reaped) : 0))
+        const deleted = await ask((table, db) => (isOwn(db) ? locked(db, () => table.reap(limit - reaped)) : 0))
         if (deleted === 0) break
         reaped += deleted
         await nextTurn()
@@ -255,6 +255,20 @@ export function sqlite(
       const own = path === undefined ? undefined : (opened ?? (await opening?.catch(() => undefined)))
       own?.database.close()
     },
+  }
+}
+
+/** libsql is asked for the lock first, as in `isFast`. */
+function locked<Result>(database: SqliteDatabase, write: () => Result): Result {
+  if (!isLibsql(database)) return write()
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const result = write()
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    rollBack(database)
+    throw error
   }
 }
 
