@@ -95,8 +95,8 @@ export class Execution<Transaction> {
     this.#holding = new Holding(settings, request, {
       leaseEnds: () => leaseEnds(this.#run),
       renewed: (sent) => this.#feed({ on: 'renewed', sent }),
-      // Whoever is told ends the transaction: nothing may be written through it any more by then.
       notKept: (step, why) => counters.keepsNot(`the result of its step ${step}`, why),
+      // Whoever is told ends the transaction: nothing may be written through it any more by then.
       lost: (gone) => given.within === undefined && this.#feed({ on: 'lease-lost', gone }),
     })
     this.over = new Promise((resolve) => (this.#finish = resolve))
