@@ -27,7 +27,7 @@ import type { IdempotencyCounters } from '../telemetry/idempotency.js'
 import { ask, promised, unanswered } from './asking.js'
 import { Holding } from './holding.js'
 import { inTransaction } from './in-transaction.js'
-import { type Judged, judgeEnd } from './judging.js'
+import { type Judged, judgeEnd, judgeFound } from './judging.js'
 import { type Ended, type Outcome, outcomeOf } from './outcome.js'
 import { NOT_KEPT } from './outcome-text.js'
 import { reportEnd, reportGone, type Reported } from './report.js'
@@ -228,18 +228,16 @@ export class Execution<Transaction> {
   #handled(ended: Ended): void {
     this.#works = false
     this.#holding.end()
-    const kept = this.#judge(ended)
+    const kept = this.#judge(judgeEnd(ended, this.#request, this.#settings))
     // Told to nobody: another worker's result is the one that counts.
     if (this.#run.phase !== 'handle') this.#superseded(ended)
     this.#feed({ on: 'handled', kept })
   }
 
-  /** @param keep what a reconcile hook found is stored, whatever it looks like */
-  #judge(ended: Ended, keep = this.#request.keep): Kept {
-    this.#judged = judgeEnd(ended, { ...this.#request, keep }, this.#settings)
-    const { notKept } = this.#judged
-    if (notKept !== undefined) this.#counters.keepsNot('its result', notKept)
-    return this.#judged.kept
+  #judge(judged: Judged): Kept {
+    this.#judged = judged
+    if (judged.notKept !== undefined) this.#counters.keepsNot('its result', judged.notKept)
+    return judged.kept
   }
 
   #superseded(ended: Ended | undefined): void {
@@ -259,7 +257,7 @@ export class Execution<Transaction> {
       const verdict = await this.#given.reconcile?.(this.#holding.doubt(granted))
       const found = (verdict ?? {}) as { readonly applied?: unknown; readonly value?: unknown }
       applied = found.applied
-      if (applied === true) this.#judge({ threw: false, value: found.value }, 'stripe-v1')
+      if (applied === true) this.#judge(judgeFound(found.value, this.#request, this.#settings))
     } catch (error) {
       applied = undefined
       this.#storeError = error
@@ -306,7 +304,7 @@ export class Execution<Transaction> {
             this.#finish()
             return { outcome: undefined }
           }
-          kept = this.#judge(ended)
+          kept = this.#judge(judgeEnd(ended, this.#request, this.#settings))
           alarm = clock.alarm(storeTimeout, () => committed('unknown', unanswered(store)))
           return { outcome: kept === 'store' ? this.#judged?.text : undefined }
         },

@@ -4,8 +4,8 @@
  * @module
  */
 import { judge } from '../guard/judge.js'
-import { type Classifier, UNRECOGNISED } from '../policy/classify.js'
-import { type Ending, keep, type Kept } from '../policy/idempotency/keeping.js'
+import { type Classifier, type Failure, UNRECOGNISED } from '../policy/classify.js'
+import { type Ending, keep, type Kept, keptBy } from '../policy/idempotency/keeping.js'
 import type { Mode } from '../policy/idempotency/record.js'
 import { said, warn } from '../telemetry/warning.js'
 import { InvalidResultError } from './errors.js'
@@ -39,7 +39,17 @@ export function judgeEnd(ended: Ended, { operation, mode, keep: rule }: CheckedR
   const failure = judged && ({ ...judged, certainty: saysNotApplied(result) ? 'not-applied' : 'unknown' } as const)
   const ending = { failure, threw: ended.threw }
   const kept = typeof rule === 'function' ? ruled(rule, mode, ending) : keep(rule, mode, ending)
-  if (kept !== 'store') return { ended, kept, text: NOT_KEPT }
+  return kept === 'store' ? stored(ended, failure, mode, operation, by) : { ended, kept, text: NOT_KEPT }
+}
+
+/** What a reconcile hook found is stored, whatever it looks like. */
+export function judgeFound(value: unknown, { mode, operation }: CheckedRequest, by: JudgedBy): Judged {
+  return stored({ threw: false, value }, undefined, mode, operation, by)
+}
+
+function stored(ended: Ended, failure: Failure | undefined, mode: Mode, operation: string, by: JudgedBy): Judged {
+  const kept = 'store'
+  const result = ended.threw ? ended.error : ended.value
   try {
     const text = ended.threw
       ? writeThrown(result, failure ?? UNRECOGNISED)
@@ -65,18 +75,17 @@ function refusal(answer: unknown): object {
   return { name, message: typeof status === 'number' ? `status ${status}` : 'it was refused', status }
 }
 
-const KEPT: readonly unknown[] = ['store', 'free', 'forget', 'unknown'] satisfies readonly Kept[]
 /** Of which it was said once that they fail. */
 const failing = new WeakSet<object>()
 
 /** After the effect a rule that fails must not lose the result: then the default holds, and it is said once. */
 function ruled(rule: Exclude<KeepOption, string>, mode: Mode, ending: Ending): Kept {
-  let kept: unknown
   try {
-    kept = rule(ending)
-    // What does not store is rolled back.
-    if (KEPT.includes(kept)) return mode === 'transaction' && kept !== 'store' ? 'forget' : (kept as Kept)
-    complain(rule, `it gave ${typeof kept === 'string' ? `'${kept}'` : typeof kept}, not one of ${KEPT.join(', ')}`)
+    const verdict: unknown = rule(ending)
+    const kept = keptBy(verdict, mode)
+    if (kept !== undefined) return kept
+    const given = typeof verdict === 'string' ? `'${verdict}'` : typeof verdict
+    complain(rule, `it gave ${given}, not one of store, free, forget, unknown`)
   } catch (error) {
     complain(rule, said(error))
   }

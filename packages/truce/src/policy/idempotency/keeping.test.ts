@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Failure, failure } from '../classify.js'
-import { type Keeping, KEEPING, keep, type Kept, repeats } from './keeping.js'
+import { type Keeping, KEEPING, keep, keptBy, type Kept, repeats } from './keeping.js'
 import type { Mode } from './record.js'
 
 const MODES: readonly Mode[] = ['transaction', 'derived-key', 'at-most-once']
@@ -77,4 +77,15 @@ describe('keep', () => {
 
 it('what may have taken effect once and for all is not repeated by itself', () => {
   expect(MODES.map(repeats)).toEqual([true, true, false])
+})
+
+describe('a rule of the caller’s own', () => {
+  it.each(['store', 'free', 'forget', 'unknown'] as const)('decides: %s', (said) => {
+    expect(keptBy(said, 'derived-key')).toBe(said)
+    expect(keptBy(said, 'transaction'), 'what is not stored is rolled back').toBe(said === 'store' ? 'store' : 'forget')
+  })
+
+  it.each([undefined, 'kept', true, 0, {}])('that says %j has said nothing', (said) => {
+    expect(keptBy(said, 'at-most-once')).toBeUndefined()
+  })
 })

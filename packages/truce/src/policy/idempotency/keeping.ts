@@ -45,6 +45,15 @@ export function keep(keeping: Keeping, mode: Mode, { failure, threw }: Ending): 
   return 'forget'
 }
 
+const KEPT: readonly unknown[] = ['store', 'free', 'forget', 'unknown'] satisfies readonly Kept[]
+
+/** What a rule of the caller's own said of it; `undefined` where that is no word for it. */
+export function keptBy(said: unknown, mode: Mode): Kept | undefined {
+  if (!KEPT.includes(said)) return undefined
+  // In a transaction what is not stored is rolled back.
+  return mode === 'transaction' && said !== 'store' ? 'forget' : (said as Kept)
+}
+
 /** Can a failed run be done again without asking what it did? */
 export function repeats(mode: Mode): boolean {
   return mode !== 'at-most-once'
