@@ -181,3 +181,15 @@ test('a signal of work that has ended aborts no more: what it fetched may still 
   expect([first.value, signal?.aborted]).toEqual(['done', false])
   await nothingLeft()
 })
+
+// The signal was aborted before its first line, and another worker could be at the key already.
+test('no handler begins after a reconcile hook that took all of its time', async () => {
+  const { time, orders, nothingLeft } = ordersOn({ lease: '30s', timeout: '10s' })
+  const failing = orders.outcome(AT_MOST_ONCE, () => Promise.reject(new Error('reset')))
+  expect(await time.run(failing)).toMatchObject({ kept: 'unknown' })
+  const reconcile = () =>
+    new Promise<{ applied: false }>((end) => time.clock.alarm(20_000, () => end({ applied: false })))
+  const repeat = orders.outcome({ ...AT_MOST_ONCE, reconcile }, () => expect.fail('it ran'))
+  expect(await time.run(repeat)).toMatchObject({ ok: false, error: { why: 'reconcile' } })
+  await nothingLeft()
+})

@@ -14,14 +14,7 @@ import { type Backoff, wait as backoff } from '../policy/backoff.js'
 import { advance } from '../policy/idempotency/advance.js'
 import type { Kept } from '../policy/idempotency/keeping.js'
 import type { Claim, Granted, Mode } from '../policy/idempotency/record.js'
-import {
-  leaseEnds,
-  type Run,
-  type RunAction,
-  type RunAnswer,
-  type RunEvent,
-  startRun,
-} from '../policy/idempotency/run.js'
+import { beat, type Run, type RunAction, type RunAnswer, type RunEvent, startRun } from '../policy/idempotency/run.js'
 import { duplicates } from '../telemetry/events.js'
 import type { IdempotencyCounters } from '../telemetry/idempotency.js'
 import { ask, promised, unanswered } from './asking.js'
@@ -66,8 +59,6 @@ export class Execution<Transaction> {
   /** Ends a wait for another run. */
   #stopWaiting: (() => void) | undefined
   #leave: (() => void) | undefined
-  /** Ends when nothing more is sent through a transaction of the caller's. */
-  #inside: Promise<void> | undefined
   /** Ends when nothing of it is under way any more. */
   readonly over: Promise<void>
   #finish: () => void = () => undefined
@@ -89,15 +80,16 @@ export class Execution<Transaction> {
     const { lease, ttl, clock } = settings
     this.#claim = { fingerprint, mode, run: name, lease, ttl, age, born, reconcile: given.reconcile !== undefined }
     const now = clock.now()
-    this.#run = startRun({ transaction: mode === 'transaction', lease, wait, open, run: name }, now)
+    const kind = { transaction: mode === 'transaction', within: given.within !== undefined }
+    this.#run = startRun({ ...kind, lease, wait, open, run: name }, now)
     const { service } = settings
     this.#report = { counters, run: this.#run, clock, service, request, began: now, waited: 0, met: false }
     this.#holding = new Holding(settings, request, {
-      leaseEnds: () => leaseEnds(this.#run),
+      beat: () => beat(this.#run, clock.now()),
+      timeUp: () => this.#feed({ on: 'time-up' }),
       renewed: (sent) => this.#feed({ on: 'renewed', sent }),
       notKept: (step, why) => counters.keepsNot(`the result of its step ${step}`, why),
-      // Whoever is told ends the transaction: nothing may be written through it any more by then.
-      lost: (gone) => given.within === undefined && this.#feed({ on: 'lease-lost', gone }),
+      lost: (gone) => this.#feed({ on: 'lease-lost', gone }),
     })
     this.over = new Promise((resolve) => (this.#finish = resolve))
   }
@@ -117,7 +109,8 @@ export class Execution<Transaction> {
       this.#finish()
       return answer
     }
-    if (signal) {
+    // Who is told ends its own transaction: until nothing more is written through it, nobody leaves.
+    if (signal && !this.#run.rules.within) {
       const hub = hubOf(signal)
       const caller = { abort: (reason: unknown) => this.#callerGone(reason) }
       hub.add(caller)
@@ -262,8 +255,6 @@ export class Execution<Transaction> {
       applied = undefined
       this.#storeError = error
     }
-    // Its time was up while it looked, and its lease is let go: nothing is begun any more.
-    if (applied === false && this.#holding.isOver) applied = undefined
     this.#works = false
     if (applied !== false) this.#holding.end()
     this.#feed({
@@ -286,9 +277,7 @@ export class Execution<Transaction> {
     const work = (granted: Granted, transaction: Transaction): Worked | Promise<Worked> => {
       alarm.cancel()
       // Too late, or for nobody: what was claimed is rolled back.
-      if (stage !== 'asked' || this.#run.answered || (this.#inside && this.#given.signal?.aborted)) {
-        return { outcome: undefined }
-      }
+      if (stage !== 'asked' || this.#run.answered) return { outcome: undefined }
       stage = 'working'
       advance(this.#run, { on: 'begun', answer: granted }, clock.now())
       this.#holding.begin(undefined)
@@ -330,9 +319,9 @@ export class Execution<Transaction> {
     const failed = (error: unknown) => {
       alarm.cancel()
       if (stage === 'asked') {
-        if (isTruceError(error)) return this.#refuse(error)
+        stage = 'over'
         this.#storeError = error
-        return this.#feed({ on: 'store-failed', rolledBack: true })
+        return this.#feed(isTruceError(error) ? { on: 'refused' } : { on: 'store-failed', rolledBack: true })
       }
       this.#judged ??= { ended: { threw: true, error }, kept, text: NOT_KEPT }
       committed('refused', error)
@@ -340,23 +329,13 @@ export class Execution<Transaction> {
 
     const { scope } = this.#request
     const { within } = this.#given
-    const ended = promised(() => (store.transact as Transact<Transaction>)(scope, this.#aged(), work, within)).then(
+    promised(() => (store.transact as Transact<Transaction>)(scope, this.#aged(), work, within)).then(
       (transacted) => answered(transacted),
       (error: unknown) => failed(error),
     )
-    if (within !== undefined) this.#inside = ended.then(() => (this.#inside = undefined))
-  }
-
-  /** Not to be mended by asking again. */
-  #refuse(error: unknown): void {
-    this.#run.phase = 'over'
-    this.#answer({ ok: false, error, source: 'refused' })
-    this.#over()
   }
 
   #callerGone(reason: unknown): void {
-    // Whoever is told ends the transaction: nothing may be written through it any more by then.
-    if (this.#inside) return void this.#inside.then(() => this.#callerGone(reason))
     // While the result of another run is recalled, it has been reported.
     if (!this.#run.answered) reportGone(this.#report)
     this.#answer({ ok: false, error: reason, source: this.#source })

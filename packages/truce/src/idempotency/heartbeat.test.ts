@@ -1,29 +1,32 @@
 import { expect, test } from 'vitest'
+import { beat, startRun } from '../policy/idempotency/run.js'
 import { virtualTime } from '../testing/index.js'
 import { heartbeat } from './heartbeat.js'
 
 function beating(answers: boolean) {
   const time = virtualTime()
-  let ends = 30_000
+  const run = startRun(
+    { transaction: false, within: false, lease: 30_000, wait: 0, open: false, run: 'me' },
+    time.now(),
+  )
   const log: [string, number][] = []
-  const beat = heartbeat(
+  const stop = heartbeat(
     time.clock,
-    30_000,
-    () => ends,
+    () => beat(run, time.now()),
     () => {
       log.push(['renew', time.now()])
-      if (answers) ends = time.now() + 30_000
+      if (answers) run.sent = time.now()
     },
     () => log.push(['ended', time.now()]),
   )
-  return { time, log, beat }
+  return { time, log, run, stop }
 }
 
 test('a lease that is renewed does not end', async () => {
-  const { time, log, beat } = beating(true)
+  const { time, log, stop } = beating(true)
   await time.advance(60_000)
   expect(log).toEqual([10_000, 20_000, 30_000, 40_000, 50_000, 60_000].map((at) => ['renew', at]))
-  beat.stop()
+  stop()
   expect(time.pending).toEqual([])
 })
 
@@ -39,9 +42,9 @@ test('one that is not is asked for twice more, ends once, and leaves nothing', a
 })
 
 test('let go, it is asked for no more, and its end is told', async () => {
-  const { time, log, beat } = beating(true)
+  const { time, log, run } = beating(true)
   await time.advance(10_000)
-  beat.letGo()
+  run.timeUp = true
   await time.advance(100_000)
   expect(log).toEqual([
     ['renew', 10_000],
@@ -50,10 +53,10 @@ test('let go, it is asked for no more, and its end is told', async () => {
 })
 
 test('it keeps no process alive', async () => {
-  const { time, beat } = beating(true)
+  const { time, stop } = beating(true)
   for (let n = 0; n < 3; n++) {
     expect(time.pending.map(({ keepsAlive }) => keepsAlive)).toEqual([false])
     await time.advance(10_000)
   }
-  beat.stop()
+  stop()
 })

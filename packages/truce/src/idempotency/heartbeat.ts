@@ -7,48 +7,30 @@
  * @module
  */
 import type { Alarm, Clock } from '../guard/clock.js'
-
-/** Renewed in time for two more tries before it ends. */
-const SHARE = 1 / 3
-
-export interface Heartbeat {
-  /** Renews no more; the end of the lease is still told. */
-  letGo(): void
-  stop(): void
-}
+import type { Beat } from '../policy/idempotency/run.js'
 
 /**
- * @param lease ms
- * @param ends  when the lease ends, on the clock
+ * @param due   what is to be done now
  * @param renew asks the store, however many it has not answered yet: one lost packet must not cost the lease
  * @param ended called once, when the lease has ended
+ * @returns stops it
  */
-export function heartbeat(
-  clock: Clock,
-  lease: number,
-  ends: () => number,
-  renew: () => void,
-  ended: () => void,
-): Heartbeat {
-  let alarm: Alarm | undefined
-  let holds = true
-  arm()
+export function heartbeat(clock: Clock, due: () => Beat, renew: () => void, ended: () => void): () => void {
+  let alarm: Alarm
+  arm(due().ms)
 
-  function arm(): void {
-    const left = ends() - clock.now()
-    alarm = clock.alarm(holds ? Math.min(left, lease * SHARE) : left, ring)
+  function arm(ms: number): void {
+    alarm = clock.alarm(ms, ring)
     // The work keeps the process alive, not the watch over it.
     alarm.keepAlive(false)
   }
 
   function ring(): void {
-    if (clock.now() >= ends()) return ended()
-    if (holds) renew()
-    arm()
+    const { ms, renews } = due()
+    if (ms === 0) return ended()
+    if (renews) renew()
+    arm(ms)
   }
 
-  return {
-    letGo: () => (holds = false),
-    stop: () => alarm?.cancel(),
-  }
+  return () => alarm.cancel()
 }

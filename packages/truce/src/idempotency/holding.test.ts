@@ -23,8 +23,13 @@ async function held() {
   if (begun.is !== 'granted') return expect.fail('not granted')
   const log: unknown[] = []
   let sent = 0
+  let timeUp = false
   const holding = new Holding(settings, request, {
-    leaseEnds: () => sent + 30_000,
+    beat: () => {
+      const left = Math.max(0, sent + 30_000 - time.now())
+      return timeUp ? { ms: left, renews: false } : { ms: Math.min(left, 10_000), renews: true }
+    },
+    timeUp: () => (timeUp = true),
     renewed: (at) => void log.push(['renewed', (sent = at)]),
     lost: (gone) => void log.push(['lost', gone]),
     notKept: (step, why) => void log.push(['not kept', step, why]),

@@ -5,9 +5,10 @@
  */
 import type { Alarm } from '../guard/clock.js'
 import type { Granted } from '../policy/idempotency/record.js'
+import type { Beat } from '../policy/idempotency/run.js'
 import { ask } from './asking.js'
 import { LeaseLostError } from './errors.js'
-import { type Heartbeat, heartbeat } from './heartbeat.js'
+import { heartbeat } from './heartbeat.js'
 import { derivedKey } from './key.js'
 import type { Reconcile, CheckedRequest } from './request.js'
 import type { EngineSettings } from './settings.js'
@@ -16,8 +17,10 @@ import type { StepWork, TransactionWork } from './work.js'
 
 /** What the run is told by what it holds. */
 export interface HeldBy {
-  /** When the lease ends, on the clock. */
-  leaseEnds(): number
+  /** What its heartbeat is to do now. */
+  beat(): Beat
+  /** The work has had its time. */
+  timeUp(): void
   renewed(sent: number): void
   lost(gone: boolean): void
   /** A step's result could not be recorded as it is. */
@@ -29,7 +32,7 @@ export class Holding<Transaction> {
   readonly #request: CheckedRequest
   readonly #by: HeldBy
   #controller: AbortController | undefined
-  #heartbeat: Heartbeat | undefined
+  #stopHeartbeat: (() => void) | undefined
   #timeout: Alarm | undefined
   #ended = false
 
@@ -43,18 +46,16 @@ export class Holding<Transaction> {
   begin(fence: number | undefined): void {
     const { clock, lease } = this.#settings
     if (fence !== undefined) {
-      const lost = () => this.#lose('unheard')
-      this.#heartbeat = heartbeat(
+      this.#stopHeartbeat = heartbeat(
         clock,
-        lease,
-        () => this.#by.leaseEnds(),
+        () => this.#by.beat(),
         () => void this.#renew(fence),
-        lost,
+        () => this.#lose('unheard'),
       )
     }
     if (!Number.isFinite(this.#request.timeout)) return
     this.#timeout = this.#watch(this.#request.timeout, () => {
-      this.#heartbeat?.letGo()
+      this.#by.timeUp()
       this.#abort('timeout')
       // A transaction has no lease to run out: its caller waits as long as if it had.
       if (fence === undefined) this.#timeout = this.#watch(lease, () => this.#by.lost(false))
@@ -68,15 +69,10 @@ export class Holding<Transaction> {
     return alarm
   }
 
-  /** Its lease is lost or let go, or its time is up. */
-  get isOver(): boolean {
-    return this.#controller?.signal.aborted === true
-  }
-
   /** From then on nothing aborts: what the work has fetched may still be read. */
   end(): void {
     this.#ended = true
-    this.#heartbeat?.stop()
+    this.#stopHeartbeat?.()
     this.#timeout?.cancel()
   }
 
@@ -132,7 +128,7 @@ export class Holding<Transaction> {
 
   #lose(why: 'gone' | 'unheard'): void {
     if (this.#ended) return
-    this.#heartbeat?.stop()
+    this.#stopHeartbeat?.()
     this.#abort(why)
     this.#by.lost(why === 'gone')
   }

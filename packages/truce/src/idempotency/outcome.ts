@@ -87,6 +87,8 @@ export async function outcomeOf(answer: RunAnswer, by: ToldBy): Promise<Outcome<
       const error = new OutcomeUnknownError(by, answer.why, repeats(by.mode) && answer.why !== 'before', cause)
       return { ok: false, error, source, kept: 'unknown' }
     }
+    case 'refused':
+      return { ok: false, error: by.storeError, source: 'refused' }
     case 'unavailable':
       return refused(new StoreUnavailableError(by, by.store, SOON, by.storeError))
     case 'rolled-back':

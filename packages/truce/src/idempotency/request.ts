@@ -52,7 +52,7 @@ export interface Request<M extends Mode, Value, Transaction> extends KeyOf {
   readonly reconcile?: ((doubt: Reconcile) => Verdict<Value> | PromiseLike<Verdict<Value>>) | undefined
   /** Gives the result of a run whose own was not kept (too large). */
   readonly recall?: (() => Value | PromiseLike<Value>) | undefined
-  /** The caller's own: it stops waiting, the work goes on and is recorded. */
+  /** The caller's own: it stops waiting, the work goes on and is recorded. With `within`, before it begins only. */
   readonly signal?: AbortSignal | undefined
   /** In `transaction` mode: a transaction of the caller's own, who commits it. */
   readonly within?: Transaction | undefined

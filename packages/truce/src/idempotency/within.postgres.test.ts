@@ -46,7 +46,7 @@ test('a caller who leaves is told when nothing more is written through its trans
   const asked = request()
   const [caller, working, go] = [new AbortController(), gate(), gate()]
   let isTold = false
-  const outcome = engine()
+  const told = engine()
     .outcome({ ...asked, mode: 'transaction', within: client, signal: caller.signal }, async ({ transaction }) => {
       working.pass()
       await go.open
@@ -59,7 +59,7 @@ test('a caller who leaves is told when nothing more is written through its trans
   caller.abort(new Error('gone'))
   await pool.query('SELECT 1') // a turn in which it could have been told
   go.pass()
-  await outcome
+  expect(await told).toMatchObject({ ok: true, value: 1 })
   await client.query('ROLLBACK')
   expect(await effects(asked.key)).toBe(0)
   expect(await engine().execute({ ...asked, mode: 'transaction' }, () => 'again')).toBe('again')

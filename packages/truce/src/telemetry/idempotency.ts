@@ -23,6 +23,8 @@ export type IdempotencyEnd =
   | 'expired'
   | 'unknown'
   | 'unavailable'
+  /** The store was used wrongly. */
+  | 'refused'
   /** Its caller left before it began, or while it worked. */
   | 'abandoned'
 

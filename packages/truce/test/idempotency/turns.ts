@@ -9,7 +9,7 @@ import { advance } from '../../src/policy/idempotency/advance.js'
 import type { Begun, Found, Granted, Held } from '../../src/policy/idempotency/record.js'
 import { type Run, type RunAction, type RunEvent, type RunRules, startRun } from '../../src/policy/idempotency/run.js'
 
-export const RULES: RunRules = { transaction: false, lease: 100, wait: 50, open: false, run: 'me' }
+export const RULES: RunRules = { transaction: false, within: false, lease: 100, wait: 50, open: false, run: 'me' }
 
 export const GRANTED: Granted = { is: 'granted', fence: 7, points: {}, created: 1, takeover: false, reconcile: false }
 export const DOUBTFUL: Granted = { ...GRANTED, takeover: true, reconcile: true }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { advance } from './advance.js'
 import type { Begun, Found } from './record.js'
-import { leaseEnds, type RunAction, startRun } from './run.js'
+import { beat, leaseEnds, type RunAction, startRun } from './run.js'
 import {
   RULES,
   GRANTED,
@@ -58,6 +58,7 @@ describe('a run that nobody disturbs', () => {
       granted: undefined,
       kept: undefined,
       answered: false,
+      timeUp: false,
       verdict: undefined,
       failures: 0,
     })
@@ -324,4 +325,38 @@ it('is told one thing only', () => {
   for (const event of [KEPT, lost({ is: 'free' }), found(THEIRS), begun(THEIRS), LAPSED, UNANSWERED, WOKE, DONE]) {
     expect(advance(run, event, 30).do, `after ${event.on}`).toBe('nothing')
   }
+})
+
+describe('work that has had its time', () => {
+  const TIME_UP = { on: 'time-up' } as const
+
+  it('goes on, and what it comes to is recorded', () => {
+    expect(strays([GRANT, [TIME_UP, 10, NOTHING], [DONE, 20, COMPLETE]])).toEqual([])
+  })
+
+  // A reconcile hook that outlasted it was followed by a handler, beside the one of whoever took over.
+  it('is not begun after a look that took all of it', () => {
+    const looked = [begun(DOUBTFUL), 5, { do: 'reconcile', granted: DOUBTFUL }] as const
+    expect(strays([looked, [TIME_UP, 10, NOTHING], [reconciled('not-applied'), 20, abandon('unknown')]])).toEqual([])
+  })
+
+  it('beats no more, and its lease is watched to its end', () => {
+    const run = walk([GRANT])
+    expect(beat(run, 0)).toEqual({ ms: 100 / 3, renews: true })
+    expect(beat(run, 90)).toEqual({ ms: 10, renews: true })
+    expect(beat(run, 101)).toEqual({ ms: 0, renews: true })
+    advance(run, TIME_UP, 10)
+    expect(beat(run, 10)).toEqual({ ms: 90, renews: false })
+  })
+})
+
+it('a store that was used wrongly is not asked again', () => {
+  expect(walk([[{ on: 'refused' }, 1, told({ is: 'refused' })]])).toMatchObject({ phase: 'over' })
+})
+
+// Whoever is told ends it, and what is written later lands outside of it.
+it('in a transaction of its caller’s nobody is told before nothing more is written', () => {
+  expect(strays([GRANT, [LAPSED, 500, NOTHING], [DONE, 600, COMPLETE]], { transaction: true, within: true })).toEqual(
+    [],
+  )
 })

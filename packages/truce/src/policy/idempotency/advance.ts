@@ -36,6 +36,11 @@ export function advance(run: Run, event: RunEvent, now: number): RunAction {
     case 'renewed':
       run.sent = Math.max(run.sent, event.sent)
       return NOTHING
+    case 'time-up':
+      run.timeUp = true
+      return NOTHING
+    case 'refused':
+      return end(run, { is: 'refused' })
     case 'caller-gone':
       return callerGone(run)
     case 'answered':
@@ -95,9 +100,9 @@ function handled(run: Run, kept: Kept): RunAction {
 
 function reconciled(run: Run, verdict: 'applied' | 'not-applied' | 'unknown', now: number): RunAction {
   if (run.phase !== 'reconcile') return NOTHING
-  // Whoever was told that nobody knows may act on it, and past the lease another worker may be at it: then
-  // nothing is begun any more.
-  if (verdict === 'not-applied' && !run.answered && now < leaseEnds(run)) {
+  // Whoever was told that nobody knows may act on it, and past the lease another worker may be at it; who has had
+  // its time has let the lease go. Then nothing is begun any more.
+  if (verdict === 'not-applied' && !run.answered && !run.timeUp && now < leaseEnds(run)) {
     run.phase = 'handle'
     return { do: 'handle', granted: run.granted }
   }
@@ -166,6 +171,7 @@ function verified(run: Run, found: Begun): RunAction {
 
 function leaseLost(run: Run, gone: boolean, now: number): RunAction {
   if (run.phase !== 'handle' && run.phase !== 'reconcile') return NOTHING
+  if (run.rules.within) return NOTHING
   if (!gone) return answer(run, { is: 'unknown', why: 'lease' })
   run.phase = 'settle'
   run.began = now

@@ -19,6 +19,8 @@ import type { Kept } from './keeping.js'
 export interface RunRules {
   /** Claim, effect and result are one commit. */
   readonly transaction: boolean
+  /** A transaction of its caller's: whoever is told ends it, so nobody is told before nothing more is written. */
+  readonly within: boolean
   readonly lease: number
   /** How long a duplicate waits for the run that it meets. */
   readonly wait: number
@@ -43,6 +45,10 @@ export type RunEvent =
   | { readonly on: 'lease-lost'; readonly gone: boolean }
   /** The heartbeat that was sent at `sent` was heard. */
   | { readonly on: 'renewed'; readonly sent: number }
+  /** The work has had its time. */
+  | { readonly on: 'time-up' }
+  /** The store was used wrongly: to ask it again would not help. */
+  | { readonly on: 'refused' }
   /** The caller waits no longer. What has begun goes on; what has not does not begin. */
   | { readonly on: 'caller-gone' }
   | { readonly on: 'answered' }
@@ -76,6 +82,8 @@ export type RunAnswer =
   | { readonly is: 'unknown'; readonly why: Doubt }
   /** The store could not be asked; nothing was done. */
   | { readonly is: 'unavailable' }
+  /** The store was used wrongly; nothing was done. */
+  | { readonly is: 'refused' }
   /** The commit failed, and nothing of it is there. */
   | { readonly is: 'rolled-back' }
 
@@ -104,6 +112,8 @@ export interface Run {
   /** What the work's end is to make of the key. */
   kept: Kept | undefined
   answered: boolean
+  /** The work has had its time: its lease is let go, and nothing is begun any more. */
+  timeUp: boolean
   /** What the reconcile hook settled. */
   verdict: 'applied' | 'unknown' | undefined
   /** Times in a row that the store did not answer. */
@@ -119,6 +129,7 @@ export function startRun(rules: RunRules, now: number): Run {
     granted: undefined,
     kept: undefined,
     answered: false,
+    timeUp: false,
     verdict: undefined,
     failures: 0,
   }
@@ -127,4 +138,20 @@ export function startRun(rules: RunRules, now: number): Run {
 /** When the own lease can be trusted no longer: local monotonic ms. */
 export function leaseEnds(run: Run): number {
   return run.sent + run.rules.lease
+}
+
+/** What the heartbeat is to do. */
+export interface Beat {
+  /** ms until the next one; 0: the lease has ended. */
+  readonly ms: number
+  readonly renews: boolean
+}
+
+/** A lease is renewed in time for two more tries before it ends. */
+const BEATS = 3
+
+/** A lease that is let go is renewed no more; its end is told all the same. */
+export function beat(run: Run, now: number): Beat {
+  const left = Math.max(0, leaseEnds(run) - now)
+  return run.timeUp ? { ms: left, renews: false } : { ms: Math.min(left, run.rules.lease / BEATS), renews: true }
 }

@@ -17,7 +17,10 @@ export function call(draft: World, index: number, payload: number): void {
   const { mode, lease, wait, open } = draft.setting.scenario
   me.state = 'up'
   me.payload = payload
-  me.run = startRun({ transaction: mode === 'transaction', lease, wait, open, run: me.name }, local(draft))
+  me.run = startRun(
+    { transaction: mode === 'transaction', within: false, lease, wait, open, run: me.name },
+    local(draft),
+  )
   me.doing = { do: 'begin' }
 }
 
