@@ -175,7 +175,7 @@ export function show(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value)
   try {
     const { name } = value.constructor ?? Object
-    if (name !== 'Object' && name !== 'Array') return `a ${name}` // a client shows its settings
+    if (name !== 'Object' && name !== 'Array') return `of class ${name}` // a client shows its settings
     return hidden(JSON.stringify(value).slice(0, 80))
   } catch {
     return 'an object'

@@ -48,7 +48,7 @@ function pick(payload: unknown, fields: readonly string[]): Record<string, unkno
   throw new InvalidPayloadError('payload', `has none of the fields ${fields.join(', ')} that are to be compared`)
 }
 
-/** 43 URL-safe characters. In one call: with an object for each hash it takes three times as long. */
+/** 43 URL-safe characters. In one call, without an object for each hash. */
 export function sha256(data: string | Uint8Array): string {
   return hash('sha256', data, 'base64url')
 }

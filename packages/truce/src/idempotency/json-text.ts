@@ -116,7 +116,7 @@ function digits(number: string): string {
   const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.')
   const all = (whole + fraction).replace(/^0+/, '')
   if (all === '') return '0'
-  // By hand: /0+$/ tries every zero of 1000…01 as the first of the last, minutes for a body of 100 kB.
+  // By hand: /0+$/ tries every zero of 1000…01 as the first of the last, which takes the square of their number.
   let end = all.length
   while (all[end - 1] === '0') end--
   const significant = all.slice(0, end)

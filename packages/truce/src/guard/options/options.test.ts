@@ -128,7 +128,7 @@ const ofRun: [string, unknown, string, string][] = [
   ['deadline', { deadline: -5 }, '-5', 'a duration'],
   ['deadline', { deadline: Number.NaN }, 'NaN', 'a duration'],
   ['signal', { signal: {} }, '{}', 'an AbortSignal'],
-  ['signal', { signal: new AbortController() }, 'a AbortController', 'an AbortSignal'],
+  ['signal', { signal: new AbortController() }, 'of class AbortController', 'an AbortSignal'],
   ['context', { context: { deadline: 5 } }, 'deadline', 'the attempt'],
   ['context', { context: { join: () => true } }, '{}', 'the attempt'],
   ['urgency', { urgency: 'high' }, '"high"', "'background'"],

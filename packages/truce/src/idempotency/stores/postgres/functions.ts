@@ -2,8 +2,8 @@
  * Functions: a claim, and a look at what may be in an open transaction, as functions of the server.
  *
  * A claim has six ways to end, and a single SQL statement that knows them all sets up all of them each
- * time: it took the server more than twice as long as a bare INSERT. A function reads, decides, and runs only what it needs, in one
- * round trip, and sees what others have committed since it read. Only what may be written is decided here;
+ * time. A function reads, decides, and runs only what it needs, in one round trip, and sees what others have
+ * committed since it read. Only what may be written is decided here;
  * where nothing was, the answer is the record, and the policy itself says what that means.
  *
  * Who claims never waits for somebody else's open transaction: whoever claims in one holds an advisory

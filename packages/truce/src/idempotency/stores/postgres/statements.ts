@@ -49,9 +49,8 @@ export interface Statements {
 }
 
 /**
- * Two ways to claim, both of them one round trip for whatever they find. `begin` reads a replay at once; only what may be
- * written goes to the function, which costs more to call. `beginNew` inserts at once, which costs a claim little more than
- * a bare INSERT, and leaves all else to the function.
+ * Two ways to claim, both of them one round trip for whatever they find. `begin` reads a replay at once; only
+ * what may be written goes to the function. `beginNew` inserts at once, and leaves all else to the function.
  */
 export function statementsOf(table: Table): Statements {
   const begin = (last: string) => `

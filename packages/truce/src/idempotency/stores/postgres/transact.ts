@@ -65,6 +65,9 @@ const SAVEPOINT = plain('SAVEPOINT truce')
 const UNDO = plain('ROLLBACK TO SAVEPOINT truce')
 const RELEASE = plain('RELEASE SAVEPOINT truce')
 
+/** One savepoint of two on one connection would undo what the other has told to be there. */
+const atWork = new WeakSet<object>()
+
 /** In the caller's transaction, up to a savepoint: what it did before and does after is its own. */
 async function inside<Transaction>(
   ask: Ask,
@@ -79,24 +82,20 @@ async function inside<Transaction>(
   }
   atWork.add(transaction as object)
   try {
-    return await upToSavepoint(ask, transaction, statements, scope, claim, work)
+    await setSavepoint(ask, transaction)
+    return await upToSavepoint(ask, statements, scope, claim, (granted) => work(granted, transaction))
   } finally {
     atWork.delete(transaction as object)
   }
 }
 
-/** One savepoint of two on one connection would undo what the other has told to be there. */
-const atWork = new WeakSet<object>()
-
-async function upToSavepoint<Transaction>(
+async function upToSavepoint(
   ask: Ask,
-  transaction: Transaction,
   statements: Statements,
   scope: string,
   claim: Claim,
-  work: Work<Transaction>,
+  work: (granted: Granted) => Worked | Promise<Worked>,
 ): Promise<Transacted> {
-  await setSavepoint(ask, transaction)
   let isOpen = true
   /** Also where the transaction is lost: then there is nothing left to undo. */
   const undo = async () => {
@@ -106,14 +105,7 @@ async function upToSavepoint<Transaction>(
   try {
     const answer = await claimed(ask, statements, scope, claim)
     if (answer.is !== 'granted') return { begun: answer }
-    const recorded = await record(
-      ask,
-      statements.completeAndTell,
-      scope,
-      claim,
-      answer,
-      await work(answer, transaction),
-    )
+    const recorded = await record(ask, statements.completeAndTell, scope, claim, answer, await work(answer))
     if (recorded.outcome !== undefined && !('error' in recorded)) return { begun: answer, end: 'committed' }
     await undo()
     if ('error' in recorded) return { begun: answer, end: 'refused', error: recorded.error }

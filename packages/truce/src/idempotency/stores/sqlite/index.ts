@@ -18,9 +18,10 @@ import {
 } from '../../../policy/idempotency/record.js'
 import type { IdempotencyStore } from '../../store.js'
 import { explained, isInTransaction, isLibsql, type SqliteDatabase, SqliteStoreError } from './database.js'
+import { locked } from './locked.js'
 import { durability, openDatabase, settle, type Synchronous, tryToWrite } from './open.js'
 import { checkTableName, createTable, openTable, type Table } from './table.js'
-import { rollBack, transactOnce } from './transact.js'
+import { transactOnce } from './transact.js'
 import { untilFree } from './until-free.js'
 import { waitersOn } from './waiters.js'
 
@@ -64,14 +65,14 @@ export function sqlite(
 ): IdempotencyStore<SqliteDatabase> {
   const { path, given, name, busy, synchronous } = check(database, options)
   const place = path === undefined ? `SQLite table ${name}` : `SQLite database ${path}`
-  let opened: { readonly database: SqliteDatabase; readonly table: Table; readonly worth: string } | undefined
-  let opening: Promise<NonNullable<typeof opened>> | undefined
+  let opened: Opened | undefined
+  let opening: Promise<Opened> | undefined
   let closed = false
   /** Within the work of a transaction, when nothing else may be written. */
   let working = false
   const waiters = waitersOn((scope) => (opened && !closed ? opened.table.version(scope) : ''))
 
-  async function open(): Promise<NonNullable<typeof opened>> {
+  async function open(): Promise<Opened> {
     if (opened) return opened
     opening ??= openNow()
     try {
@@ -81,7 +82,7 @@ export function sqlite(
     }
   }
 
-  async function openNow(): Promise<NonNullable<typeof opened>> {
+  async function openNow(): Promise<Opened> {
     let own: SqliteDatabase | undefined
     try {
       const { database: db, by } =
@@ -97,7 +98,7 @@ export function sqlite(
         busy,
         place,
       )
-      return { database: db, table: openTable(db, name), worth: `${by}, ${durability(db)}` }
+      return { database: db, table: openTable(db, name), worth: `${by}, ${durability(db)}`, steps: stepsOn(db) }
     } catch (error) {
       own?.close()
       throw explained(error, place)
@@ -113,7 +114,7 @@ export function sqlite(
     )
   }
 
-  /** No `async`: each promise more costs a replay a tenth of its time. */
+  /** No `async`: a replay is one SELECT, and each promise more is felt (`npm run bench:idempotency`). */
   function ask<Value>(attempt: (table: Table, db: SqliteDatabase) => Value): Promise<Value> {
     if (closed) return Promise.reject(new SqliteStoreError('the SQLite store was closed: make a new one'))
     if (working) {
@@ -132,14 +133,10 @@ export function sqlite(
     return true
   }
 
-  /** A client that cannot say whether a transaction is open has each step in one of the store's own. */
+  /** May a step be one statement on its own? */
   function isFast(db: SqliteDatabase): boolean {
-    // libsql leaves a write that was refused the lock in progress, and then no commit of its connection succeeds.
-    if (isLibsql(db)) return false
-    if (path !== undefined) return true
-    if (isInTransaction(db) === undefined) return false
-    refuseForeign(db)
-    return true
+    if (opened?.steps === 'of one statement' && path === undefined) refuseForeign(db)
+    return opened?.steps === 'of one statement'
   }
 
   /** One step on one record. What changes nothing takes no lock. */
@@ -153,18 +150,15 @@ export function sqlite(
     const seen = step(found?.record, found?.now ?? table.now())
     if (seen.record === found?.record) return seen.answer
     isOwn(db)
-    db.exec('BEGIN IMMEDIATE')
-    try {
+    const { answer, written } = locked(db, () => {
       const held = table.read(scope)
-      const { record, answer } = step(held?.record, held?.now ?? table.now())
-      if (record !== undefined && record !== held?.record) table.write(scope, record, held)
-      db.exec('COMMIT')
-      if (record !== held?.record) waiters.wake(scope)
-      return answer
-    } catch (error) {
-      rollBack(db)
-      throw error
-    }
+      const { record, answer: told } = step(held?.record, held?.now ?? table.now())
+      const changes = record !== held?.record
+      if (record !== undefined && changes) table.write(scope, record, held)
+      return { answer: told, written: changes }
+    })
+    if (written) waiters.wake(scope)
+    return answer
   }
 
   return {
@@ -258,18 +252,20 @@ export function sqlite(
   }
 }
 
-/** libsql is asked for the lock first, as in `isFast`. */
-function locked<Result>(database: SqliteDatabase, write: () => Result): Result {
-  if (!isLibsql(database)) return write()
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    const result = write()
-    database.exec('COMMIT')
-    return result
-  } catch (error) {
-    rollBack(database)
-    throw error
-  }
+interface Opened {
+  readonly database: SqliteDatabase
+  readonly table: Table
+  readonly worth: string
+  readonly steps: 'of one statement' | 'with the lock first'
+}
+
+/**
+ * libsql leaves a write that was refused the lock in progress, and then no commit of its connection succeeds;
+ * on a client that cannot say whether a transaction is open, a statement might be part of somebody else's.
+ */
+function stepsOn(database: SqliteDatabase): Opened['steps'] {
+  const isSafe = !isLibsql(database) && isInTransaction(database) !== undefined
+  return isSafe ? 'of one statement' : 'with the lock first'
 }
 
 /** SQLite's clock knows no fractions; what lasts longer harms nobody. */

@@ -7,7 +7,7 @@ import { OptionError } from '../../../guard/errors.js'
 import { checkId, checkVersion, FIRST, type Inserted, type Rows, type Updated, type Versioned } from '../../rows.js'
 import { type RowsOptions, type TableRows, tableRows } from '../table-rows.js'
 import { isInTransaction, type SqliteDatabase, SqliteStoreError, type SqliteValue } from './database.js'
-import { rollBack } from './transact.js'
+import { locked } from './locked.js'
 import { untilFree } from './until-free.js'
 
 export interface SqliteRowsOptions<Row extends object> extends RowsOptions<Row> {
@@ -110,22 +110,6 @@ const OPENED =
 function within<Answer>(database: SqliteDatabase, lock: string, write: () => Answer): Answer {
   database.exec(lock)
   return write()
-}
-
-/**
- * The lock first: libsql leaves a write that was refused it in progress, and then no commit of its connection
- * succeeds until it is collected.
- */
-function locked<Answer>(database: SqliteDatabase, write: () => Answer): Answer {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    const answer = write()
-    database.exec('COMMIT')
-    return answer
-  } catch (error) {
-    rollBack(database)
-    throw error
-  }
 }
 
 function never(): never {

@@ -54,6 +54,26 @@ conformance('sqlite of a client that does not say whether a transaction is open'
   }
 })
 
+conformance('sqlite of another client than libsql, whose refused writes end', async () => {
+  const database = new Libsql(join(folder, 'other.db'))
+  const other: SqliteDatabase = {
+    prepare: (sql) => database.prepare(sql),
+    exec: (sql) => database.exec(sql),
+    close: () => database.close(),
+    get inTransaction() {
+      return database.inTransaction
+    },
+  }
+  const store = sqlite(other)
+  return {
+    store,
+    close: async () => {
+      await store.close()
+      database.close()
+    },
+  }
+})
+
 transactionConformance('sqlite', async () => {
   const file = join(folder, 'transact.db')
   const { database: outside } = await openDatabase(file)

@@ -123,7 +123,7 @@ function named(values: readonly string[]): string {
 export function openTable(database: SqliteDatabase, name: string): Table {
   const table = `"${name}"`
   const read = database.prepare(
-    // One printf is a third of what ten || cost.
+    // One printf, because each || makes another text.
     `SELECT printf('%d %d %d %d %d %d %d %d %d %d %d${NEW_LINE}%s${NEW_LINE}%s${NEW_LINE}%s', mode, state, fence, claims, reconcile,
       lease, created, settled, expires, due, ${NOW}, fingerprint, run, body) AS held
     FROM ${table} WHERE scope = ?`,
@@ -143,7 +143,7 @@ export function openTable(database: SqliteDatabase, name: string): Table {
     `INSERT INTO ${table} (fingerprint, mode, state, fence, run, claims, reconcile, lease, created, settled, expires, body, scope)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  // The first claim of a key, which nearly every claim is: each value more to bind costs as much as to store it.
+  // The first claim of a key, which nearly every claim is: as few values to bind as will do.
   const claim = database.prepare(
     `INSERT INTO ${table} (scope, fingerprint, mode, state, fence, run, claims, reconcile, lease, created, settled, expires, body)
     SELECT ?, ?, ?, ${RUNNING}, ?, ?, 1, 0, ?, ?, 0, ?, '' WHERE ${NOW} - ? < ${FRESH} ON CONFLICT DO NOTHING`,

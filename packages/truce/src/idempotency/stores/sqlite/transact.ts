@@ -16,6 +16,7 @@ import {
 } from '../../../policy/idempotency/record.js'
 import type { Transacted, Worked } from '../../store.js'
 import { isInTransaction, isRefusal, type SqliteDatabase, SqliteStoreError } from './database.js'
+import { orRollBack, rollBack } from './locked.js'
 import type { Table } from './table.js'
 
 export type Work = (granted: Granted, database: SqliteDatabase) => Worked | Promise<Worked>
@@ -37,14 +38,10 @@ export function transactOnce(
     if (record === seen.record && answer.is !== 'granted') return { begun: answer }
   }
   database.exec('BEGIN IMMEDIATE')
-  let held, step
-  try {
-    held = table.read(scope)
-    step = begin(held?.record, claim, held?.now ?? table.now())
-  } catch (error) {
-    rollBack(database)
-    throw error
-  }
+  const { held, step } = orRollBack(database, () => {
+    const found = table.read(scope)
+    return { held: found, step: begin(found?.record, claim, found?.now ?? table.now()) }
+  })
   if (step.answer.is !== 'granted') {
     rollBack(database)
     return { begun: step.answer }
@@ -90,15 +87,5 @@ function commit(database: SqliteDatabase, begun: Granted): Transacted {
   } catch (error) {
     rollBack(database)
     return { begun, end: isRefusal(error) ? 'refused' : 'unknown', error }
-  }
-}
-
-/** SQLite has done so itself after some errors. */
-export function rollBack(database: SqliteDatabase): void {
-  if (isInTransaction(database) === false) return
-  try {
-    database.exec('ROLLBACK')
-  } catch {
-    // there was none any more
   }
 }
