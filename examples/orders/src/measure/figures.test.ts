@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ServedAttempt } from '../attempts-log.js'
+import { served } from '../../test/served.js'
 import { fates, figures } from './figures.js'
 import { merged, type OrderRow, type Remains } from './read.js'
 
@@ -10,22 +10,6 @@ const row = (id: string, over: Partial<OrderRow> = {}): OrderRow => ({
   reserveAt: 0,
   state: 'confirmed',
   told: 'confirmed',
-  ...over,
-})
-const attempt = (call: string, t: number, over: Partial<ServedAttempt> = {}): ServedAttempt => ({
-  v: 1,
-  side: 'server',
-  t,
-  call,
-  order: call,
-  service: 'inventory',
-  dependency: 'inventory',
-  operation: 'reserve',
-  effect: 'write',
-  ms: 1,
-  outcome: 'ok',
-  certainty: 'applied',
-  delivered: true,
   ...over,
 })
 const remains = (over: Partial<Remains> = {}): Remains => ({
@@ -85,9 +69,9 @@ describe('figures', () => {
           row('b', { availabilityAt: 1_200, reserveAt: null }),
         ],
         attempts: [
-          attempt('x', 100),
-          ...[1_100, 1_200, 1_300, 1_400, 1_999].map((t) => attempt('y', t)),
-          attempt('y', 2_000),
+          served('x', 100),
+          ...[1_100, 1_200, 1_300, 1_400, 1_999].map((t) => served('y', t)),
+          served('y', 2_000),
         ],
         faults: [{ label: 'outage', from: 1_000, until: 2_000 }],
       }),
@@ -104,10 +88,10 @@ describe('figures', () => {
       remains({
         orders: [row('a'), row('b')],
         attempts: [
-          attempt('a/availability', 1),
-          attempt('a/reserve', 2, { delivered: false }),
-          attempt('a/reserve', 3),
-          attempt('b/availability', 4, { outcome: 'overloaded' }),
+          served('a/availability', 1),
+          served('a/reserve', 2, { delivered: false }),
+          served('a/reserve', 3),
+          served('b/availability', 4, { outcome: 'overloaded' }),
         ],
       }),
       [],
@@ -119,8 +103,8 @@ describe('figures', () => {
     const figured = figures(
       [],
       remains({
-        attempts: [attempt('a/reserve', 1, { delivered: false }), attempt('a/reserve', 2, { replayed: true })],
-        warehouseAttempts: [attempt('a/fulfil', 3, { operation: 'fulfil', delivered: false })],
+        attempts: [served('a/reserve', 1, { delivered: false }), served('a/reserve', 2, { replayed: true })],
+        warehouseAttempts: [served('a/fulfil', 3, { operation: 'fulfil', delivered: false })],
         stockAstray: 2,
       }),
       [],
@@ -129,7 +113,7 @@ describe('figures', () => {
   })
 
   test('the peak is of one second', () => {
-    const attempts = [900, 1_000, 1_500, 1_999, 2_000].map((t) => attempt('a', t))
+    const attempts = [900, 1_000, 1_500, 1_999, 2_000].map((t) => served('a', t))
     expect(figures([], remains({ attempts }), []).peakAttemptsPerSecond).toBe(3)
   })
 

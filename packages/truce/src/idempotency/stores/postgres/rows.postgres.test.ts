@@ -62,30 +62,20 @@ const TEA = { name: 'tea', count: 5, note: null }
 const COFFEE = { name: 'coffee', count: 1, note: null }
 
 describe('beside an open transaction', () => {
-  test('an insert waits for the other, and is told of its row', async () => {
+  test.each([
+    ['is told of its row', 'COMMIT', { inserted: false, row: TEA, version: 1 }],
+    ['wins where that is rolled back', 'ROLLBACK', { inserted: true, row: COFFEE, version: 1 }],
+  ])('an insert waits for the other, and %s', async (_, end, expected) => {
     const stock = rows<Item>(pool, AT)
     const id = randomUUID()
     const late = await transaction(async (client) => {
       await rows<Item>(client, AT).insertIfAbsent(id, TEA)
       const waiting = stock.insertIfAbsent(id, COFFEE)
       await someoneWaits()
-      await client.query('COMMIT')
+      await client.query(end)
       return waiting
     })
-    expect(late).toEqual({ inserted: false, row: TEA, version: 1 })
-  })
-
-  test('an insert waits for the other, and wins where that is rolled back', async () => {
-    const stock = rows<Item>(pool, AT)
-    const id = randomUUID()
-    const late = await transaction(async (client) => {
-      await rows<Item>(client, AT).insertIfAbsent(id, TEA)
-      const waiting = stock.insertIfAbsent(id, COFFEE)
-      await someoneWaits()
-      await client.query('ROLLBACK')
-      return waiting
-    })
-    expect(late).toEqual({ inserted: true, row: COFFEE, version: 1 })
+    expect(late).toEqual(expected)
   })
 
   test.each([
