@@ -12,6 +12,7 @@ import path from 'node:path'
 import Database from 'libsql'
 import type { Pool } from 'pg'
 import type { IdempotencyStore } from 'truce/idempotency'
+import { launch } from '../../scripts/servers/launch.mjs'
 import type { Order } from './messages.js'
 import type { StoreName } from './options.js'
 
@@ -136,18 +137,4 @@ function openDatabase(file: string): Database.Database {
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = NORMAL') // a process is killed here, not the machine
   return database
-}
-
-interface Server {
-  readonly url: string
-  stop(): Promise<void>
-}
-
-/** As the tests start it. */
-async function launch(kind: 'postgres' | 'redis'): Promise<Server> {
-  const file = new URL(`../../scripts/servers/${kind}.mjs`, import.meta.url)
-  const starters = (await import(file.href)) as Record<string, () => Promise<Server>>
-  const start = starters[kind === 'postgres' ? 'startPostgres' : 'startRedis']
-  if (!start) throw new Error(`${file.href} starts no ${kind}`)
-  return start()
 }

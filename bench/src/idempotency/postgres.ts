@@ -10,7 +10,7 @@ import { idempotency } from 'truce/idempotency'
 import { postgres } from 'truce/idempotency/postgres'
 import { contender, RESULT, TTL } from './engine.js'
 import type { Pair, Pairs } from './pairs.js'
-import { launch } from './servers.js'
+import { launch } from '../../../scripts/servers/launch.mjs'
 
 const PLACE = { concurrency: 16, sample: 640 } as const
 

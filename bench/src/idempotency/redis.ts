@@ -8,7 +8,7 @@ import { createClient } from 'redis'
 import { redis } from 'truce/idempotency/redis'
 import { contender, RESULT, TTL } from './engine.js'
 import type { Pair, Pairs } from './pairs.js'
-import { launch } from './servers.js'
+import { launch } from '../../../scripts/servers/launch.mjs'
 
 const PLACE = { concurrency: 64, sample: 4_000 } as const
 
