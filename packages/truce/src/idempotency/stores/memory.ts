@@ -16,6 +16,7 @@ import {
   type Step,
 } from '../../policy/idempotency/record.js'
 import type { IdempotencyStore } from '../store.js'
+import { sleepers } from './sleepers.js'
 
 export interface MemoryOptions {
   /** ms since some fixed moment; default the wall clock, never backwards. */
@@ -30,7 +31,7 @@ export interface MemoryOptions {
  */
 export function memory({ now = monotonicEpoch() }: MemoryOptions = {}): IdempotencyStore {
   const records = new Map<string, IdempotencyRecord>()
-  const waiters = new Map<string, Set<() => void>>()
+  const waiters = sleepers()
   let rounds = records.entries()
 
   /** Each claim looks at two records, and forgets what ran out: nobody needs to reap, and no claim pays for all. */
@@ -50,7 +51,7 @@ export function memory({ now = monotonicEpoch() }: MemoryOptions = {}): Idempote
     if (record !== records.get(scope)) {
       if (record) records.set(scope, record)
       else records.delete(scope)
-      for (const wake of waiters.get(scope) ?? []) wake()
+      waiters.wake(scope)
     }
     return answer
   }
@@ -66,7 +67,7 @@ export function memory({ now = monotonicEpoch() }: MemoryOptions = {}): Idempote
     complete: async (scope, completion) => take(scope, complete(records.get(scope), completion, now())),
     abandon: async (scope, end) => take(scope, abandon(records.get(scope), end, now())),
     look: async (scope) => look(records.get(scope), now()),
-    changed: (scope, ms, signal) => changed(waiters, scope, ms, signal),
+    changed: (scope, ms, signal) => waiters.sleep(scope, ms, signal).asleep,
     ready: async () => 'memory: what this process knows, gone with it',
     reap: async (limit) => {
       let reaped = 0
@@ -82,29 +83,7 @@ export function memory({ now = monotonicEpoch() }: MemoryOptions = {}): Idempote
   }
 }
 
-/** ms. Longest delay that timers take; a longer one rings at once. To wake too early does no harm. */
-const LONGEST = 2 ** 31 - 1
-
 function monotonicEpoch(): () => number {
   const epoch = Date.now() - performance.now()
   return () => epoch + performance.now()
-}
-
-function changed(waiters: Map<string, Set<() => void>>, scope: string, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const waiting = waiters.get(scope) ?? new Set()
-    waiters.set(scope, waiting)
-    const timer = setTimeout(wake, Math.min(ms, LONGEST))
-    signal.addEventListener('abort', wake)
-    waiting.add(wake)
-    if (signal.aborted) wake()
-
-    function wake(): void {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', wake)
-      waiting.delete(wake)
-      if (waiting.size === 0 && waiters.get(scope) === waiting) waiters.delete(scope)
-      resolve()
-    }
-  })
 }

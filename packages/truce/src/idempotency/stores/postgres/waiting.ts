@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { sleepers } from '../sleepers.js'
 import type { Ask, Database, Listening } from './database.js'
 import type { Statements } from './statements.js'
 
@@ -32,31 +33,23 @@ export function waitingOn(
   channel: string,
   listens: boolean,
 ): Waiting {
-  const sleepers = new Map<string, Set<() => void>>()
+  const waiters = sleepers()
   let isUp = false
   let listening: Promise<Listening | undefined> | undefined
   let lingering: NodeJS.Timeout | undefined
   let isClosed = false
 
-  function wake(scope: string): void {
-    for (const wakes of sleepers.get(scope) ?? []) wakes()
-  }
-
-  function wakeAll(): void {
-    for (const scope of sleepers.keys()) wake(scope)
-  }
-
   /** What was flagged before may have ended unheard. */
   function up(is: boolean): void {
     isUp = is
     if (!is) listening = undefined
-    wakeAll()
+    waiters.wakeAll()
   }
 
   async function listen(): Promise<void> {
     clearTimeout(lingering)
     if (!listens || isClosed) return
-    listening ??= database.listen(channel, wake, up)
+    listening ??= database.listen(channel, (scope) => waiters.wake(scope), up)
     try {
       await listening
     } catch {
@@ -82,43 +75,28 @@ export function waitingOn(
     return row?.[0] === 'flagged' && isUp ? LATER : SOON
   }
 
-  function changed(scope: string, ms: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted || isClosed) return Promise.resolve()
-    return new Promise((resolve) => {
-      const began = performance.now()
-      const sleeping = sleepers.get(scope) ?? new Set()
-      sleepers.set(scope, sleeping.add(wakes))
-      signal.addEventListener('abort', wakes)
-      let timer = setTimeout(wakes, Math.min(ms, jittered(LATER)))
-      void flag(scope)
-        .catch(() => SOON)
-        .then((most) => {
-          if (!sleeping.has(wakes)) return
-          clearTimeout(timer)
-          const left = began + ms - performance.now()
-          if (most === 0 || left <= 0) wakes()
-          else timer = setTimeout(wakes, Math.min(left, jittered(most)))
-        })
-
-      function wakes(): void {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', wakes)
-        sleeping.delete(wakes)
-        if (sleeping.size === 0 && sleepers.get(scope) === sleeping) sleepers.delete(scope)
-        if (sleepers.size === 0 && listening) {
-          clearTimeout(lingering)
-          lingering = setTimeout(() => void unlisten(), LINGER).unref()
-        }
-        resolve()
-      }
-    })
+  async function changed(scope: string, ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || isClosed) return
+    const began = performance.now()
+    const { asleep, within, wake } = waiters.sleep(scope, Math.min(ms, jittered(LATER)), signal)
+    void flag(scope)
+      .catch(() => SOON)
+      .then((most) => {
+        const left = began + ms - performance.now()
+        if (most === 0 || left <= 0) wake()
+        else within(Math.min(left, jittered(most)))
+      })
+    await asleep
+    if (!waiters.isEmpty() || !listening) return
+    clearTimeout(lingering)
+    lingering = setTimeout(() => void unlisten(), LINGER).unref()
   }
 
   return {
     changed,
     async close() {
       isClosed = true
-      wakeAll()
+      waiters.wakeAll()
       await unlisten()
     },
   }

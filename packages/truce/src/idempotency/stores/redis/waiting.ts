@@ -13,7 +13,7 @@
  * @module
  */
 import { randomUUID } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
+import { sleepers } from '../sleepers.js'
 import type { Client, Listening } from './clients.js'
 
 /** ms. Until the connection is given back: duplicates come in bursts. Also the longest that it delays an exit. */
@@ -22,9 +22,6 @@ const LINGER = 5_000
 const POLL = 50
 /** ms. After a connection failed, before another is tried. */
 const REST = 5_000
-
-/** ms. What timers take. */
-const LONGEST = 2 ** 31 - 1
 
 /** Writes the name of who waits into the record; is its run still at work? */
 type Watch = (scope: string, waiter: string) => Promise<boolean>
@@ -43,7 +40,7 @@ interface Ear {
 }
 
 export function waiting(listen: NonNullable<Client['listen']>, watch: Watch): Waiting {
-  const waiters = new Map<string, Set<() => void>>()
+  const waiters = sleepers()
   let ear: Ear | undefined
   let linger: NodeJS.Timeout | undefined
   let brokenAt = Number.NEGATIVE_INFINITY
@@ -52,7 +49,11 @@ export function waiting(listen: NonNullable<Client['listen']>, watch: Watch): Wa
     const channel = `truce:${randomUUID()}`
     let lost: (error: Error) => void = () => {}
     const broken = new Promise<never>((_, reject) => (lost = reject))
-    const listening = listen(channel, wake, () => lost(new Error('the connection that listens is lost')))
+    const listening = listen(
+      channel,
+      (scope) => waiters.wake(scope),
+      () => lost(new Error('the connection that listens is lost')),
+    )
     broken.catch(() => broke(channel))
     const opened = Promise.race([listening.ready, broken])
     opened.catch(() => broke(channel))
@@ -63,7 +64,7 @@ export function waiting(listen: NonNullable<Client['listen']>, watch: Watch): Wa
     if (ear?.channel !== channel) return
     brokenAt = performance.now()
     end()
-    for (const scope of waiters.keys()) wake(scope)
+    waiters.wakeAll()
   }
 
   function end(): void {
@@ -77,10 +78,6 @@ export function waiting(listen: NonNullable<Client['listen']>, watch: Watch): Wa
     }
   }
 
-  function wake(scope: string): void {
-    for (const each of waiters.get(scope) ?? []) each()
-  }
-
   /** @returns will its end be told? It is over, where not. */
   async function hears(scope: string): Promise<boolean> {
     if (performance.now() - brokenAt < REST) throw new Error('the connection that listens was lost just now')
@@ -92,22 +89,13 @@ export function waiting(listen: NonNullable<Client['listen']>, watch: Watch): Wa
 
   async function changed(scope: string, ms: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
-    const over = new AbortController()
-    const awake = () => over.abort()
-    const all = waiters.get(scope) ?? new Set()
-    waiters.set(scope, all.add(awake))
-    signal.addEventListener('abort', awake)
-    const asleep = pause(Math.min(ms, LONGEST), undefined, { signal: over.signal }).catch(() => {})
+    const { asleep, wake } = waiters.sleep(scope, ms, signal)
     hears(scope).then(
-      (told) => told || awake(),
-      () => setTimeout(awake, POLL),
+      (told) => told || wake(),
+      () => setTimeout(wake, POLL),
     )
     await asleep
-    signal.removeEventListener('abort', awake)
-    all.delete(awake)
-    if (all.size > 0 || waiters.get(scope) !== all) return
-    waiters.delete(scope)
-    if (waiters.size === 0 && ear) {
+    if (waiters.isEmpty() && ear) {
       clearTimeout(linger)
       linger = setTimeout(end, LINGER).unref()
     }
@@ -117,7 +105,7 @@ export function waiting(listen: NonNullable<Client['listen']>, watch: Watch): Wa
     changed,
     close() {
       end()
-      for (const scope of waiters.keys()) wake(scope)
+      waiters.wakeAll()
     },
   }
 }

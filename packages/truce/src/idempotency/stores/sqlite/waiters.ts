@@ -7,16 +7,15 @@
  * @module
  */
 
-/** ms. Longest delay that timers take; a longer one rings at once. To wake too early does no harm. */
-const LONGEST = 2 ** 31 - 1
+import { sleepers } from '../sleepers.js'
 
-/** ms. A look costs a few µs. */
+/** ms. A look is one read by key. */
 const EVERY = 20
 
 interface Waiter {
   readonly scope: string
   readonly version: string
-  wake(): void
+  readonly wake: () => void
 }
 
 export interface Waiters {
@@ -30,6 +29,7 @@ export interface Waiters {
 
 /** @param versionOf changes with the record; what it throws wakes, and is left to whoever asks next */
 export function waitersOn(versionOf: (scope: string) => string): Waiters {
+  const asleep = sleepers()
   const waiters = new Set<Waiter>()
   let timer: ReturnType<typeof setInterval> | undefined
 
@@ -50,34 +50,20 @@ export function waitersOn(versionOf: (scope: string) => string): Waiters {
   }
 
   return {
-    changed(scope, ms, signal) {
+    async changed(scope, ms, signal) {
       const version = versionNow(scope)
-      if (signal.aborted || version === undefined) return Promise.resolve()
-      return new Promise((resolve) => {
-        const waiter: Waiter = { scope, version, wake }
-        const timeout = setTimeout(wake, Math.min(ms, LONGEST))
-        signal.addEventListener('abort', wake)
-        waiters.add(waiter)
-        timer ??= setInterval(look, EVERY)
-
-        function wake(): void {
-          clearTimeout(timeout)
-          signal.removeEventListener('abort', wake)
-          waiters.delete(waiter)
-          if (waiters.size === 0) {
-            clearInterval(timer)
-            timer = undefined
-          }
-          resolve()
-        }
-      })
+      if (signal.aborted || version === undefined) return
+      const sleeper = asleep.sleep(scope, ms, signal)
+      const waiter: Waiter = { scope, version, wake: sleeper.wake }
+      waiters.add(waiter)
+      timer ??= setInterval(look, EVERY)
+      await sleeper.asleep
+      waiters.delete(waiter)
+      if (waiters.size > 0) return
+      clearInterval(timer)
+      timer = undefined
     },
-    wake(scope) {
-      if (waiters.size === 0) return
-      for (const waiter of waiters) if (waiter.scope === scope) waiter.wake()
-    },
-    close() {
-      for (const waiter of waiters) waiter.wake()
-    },
+    wake: (scope) => asleep.wake(scope),
+    close: () => asleep.wakeAll(),
   }
 }
