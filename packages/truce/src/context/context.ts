@@ -23,4 +23,6 @@ export interface CallContext {
   join(member: Abortable): boolean
   /** The call below has ended. */
   leave(member: Abortable): void
+  /** The call below has ended with its retries spent; for whoever has to say so further up. */
+  spent?(): void
 }

@@ -40,6 +40,7 @@ export function markMoment(): number {
  * @param by the call's operation @param began when the call began
  */
 export function markExhausted(failure: unknown, above: CallContext | undefined, by: object, began: number): void {
+  above?.spent?.()
   if (!isObject(failure)) return
   latestMark = ++moment
   marks.set(failure, { above, by, began })

@@ -10,6 +10,8 @@ import { keyHash } from './key-hash.js'
 
 /** Of whose call the record is. */
 export interface Whose extends Pick<AttemptRecord, 'call' | 'parent'> {
+  /** `client` where not said. */
+  readonly side?: AttemptRecord['side']
   readonly of: Pick<AttemptRecord, 'service' | 'dependency' | 'operation' | 'effect' | 'layer'> & {
     readonly clock: Clock
   }
@@ -24,11 +26,17 @@ export type Facts = Pick<AttemptRecord, 't' | 'attempt' | 'cause' | 'waited' | '
 export type Verdict = Pick<AttemptRecord, 'outcome' | 'certainty' | 'stop' | 'source'>
 
 /** Tells whoever listens; ask `attempts.active` before the parts are made. */
-export function emitRecord({ of, call, parent, key }: Whose, now: number, facts: Facts, verdict: Verdict): void {
+export function emitRecord(
+  { side = 'client', of, call, parent, key }: Whose,
+  now: number,
+  facts: Facts,
+  verdict: Verdict,
+  replayed?: boolean,
+): void {
   // One flat literal: spread from parts, a record is several times as dear.
   attempts.emit({
     v: 1,
-    side: 'client',
+    side,
     t: epochOf(of.clock, now) + facts.t,
     call,
     parent,
@@ -48,5 +56,6 @@ export function emitRecord({ of, call, parent, key }: Whose, now: number, facts:
     queued: facts.queued,
     source: verdict.source,
     key: key === undefined ? undefined : keyHash(key),
+    replayed,
   })
 }

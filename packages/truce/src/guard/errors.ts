@@ -20,6 +20,7 @@ export type TruceErrorCode =
   | 'TRUCE_OVERTAKEN'
   | 'TRUCE_OPTION'
   | IdempotencyErrorCode
+  | ServerErrorCode
 
 /** Those of `truce/idempotency`. */
 export type IdempotencyErrorCode =
@@ -34,6 +35,9 @@ export type IdempotencyErrorCode =
   | 'TRUCE_RESULT_INVALID'
   | 'TRUCE_RESULT_NOT_KEPT'
   | 'TRUCE_STORE_UNAVAILABLE'
+
+/** Those of `truce/server`. */
+export type ServerErrorCode = 'TRUCE_BODY_TOO_LARGE' | 'TRUCE_CALLER_LEFT' | 'TRUCE_KEY_MISSING'
 
 /** What refused, and when it may be tried again (epoch-free: ms from now), as far as is known. */
 export interface Refusal {

@@ -70,6 +70,7 @@ function judgeOwn(error: unknown): Failure | undefined {
     case 'TRUCE_ATTEMPT_TIMEOUT':
       return { class: 'timeout', certainty: 'unknown', answered: false }
     case 'TRUCE_OVERTAKEN':
+    case 'TRUCE_CALLER_LEFT':
       return GAVE_UP
     case 'TRUCE_OPTION':
       return { class: 'invalid', certainty: 'not-applied', answered: false }

@@ -17,6 +17,7 @@ import {
 } from './counters.js'
 import { BOUNDS, type Histogram } from './histogram.js'
 import { countedKeys, type IdempotencyCounters } from './idempotency.js'
+import { served, type ServedCounters } from './served.js'
 
 /** Names and words that tell series apart. */
 export type Labels = Readonly<Record<string, string>>
@@ -152,6 +153,7 @@ export function metrics(): Metric[] {
       values: operations.map((of) => ({ labels: labelsOf(of), value: of.inFlight })),
     },
     ...idempotency(),
+    ...requests(),
   ]
 }
 
@@ -178,6 +180,38 @@ function idempotency(): Metric[] {
     counter('idempotency_expired_total', 'Keys older than results are remembered.', ({ expired }) => expired),
     counter('idempotency_unavailable_total', 'Executions refused for want of a store.', (of) => of.unavailable),
     counter('idempotency_not_kept_total', 'Results too large, or not writable, to be kept.', ({ notKept }) => notKept),
+  ]
+}
+
+/** What this process serves. */
+function requests(): Metric[] {
+  const operations = served()
+  const labels = ({ service, operation }: ServedCounters): Labels => ({ service, operation })
+  const metric = (
+    type: 'counter' | 'gauge',
+    name: string,
+    help: string,
+    read: (counters: ServedCounters) => number,
+  ): Metric => ({ name, type, help, values: operations.map((of) => ({ labels: labels(of), value: read(of) })) })
+  return [
+    metric('counter', 'requests_total', 'Requests that came, refused ones included.', (of) => of.requests),
+    metric('gauge', 'requests_in_flight', 'Requests under way.', ({ inFlight }) => inFlight),
+    {
+      name: 'admission_refused_total',
+      type: 'counter',
+      help: 'Requests answered without running their handler, by reason.',
+      values: operations.flatMap((of) =>
+        [['deadline', of.refusedForDeadline] as const, ['key', of.refusedForKey] as const]
+          .filter(([, value]) => value > 0)
+          .map(([reason, value]) => ({ labels: { ...labels(of), reason }, value })),
+      ),
+    },
+    metric(
+      'counter',
+      'abandoned_work_seconds_total',
+      'Time that handlers worked on after their caller had left or their time was up.',
+      ({ abandonedMs }) => abandonedMs / 1_000,
+    ),
   ]
 }
 

@@ -1,0 +1,43 @@
+/**
+ * Keyed feature: the port to whatever makes a repeated request take effect once.
+ *
+ * A handler of a framework answers by itself, when it likes. So the run of a key is told in two halves: `begin`
+ * says whether the handler has to run at all, `end` takes what it answered and says what to send.
+ *
+ * @module
+ */
+import type { Answer, Incoming } from './incoming.js'
+import type { RequestContext } from './request-context.js'
+
+/** Of a service: `httpIdempotency()` of `truce/server/idempotency`. */
+export interface KeyedFeature<Rules = unknown> {
+  /** @throws OptionError for rules that are wrong @param rules of one operation */
+  operation(name: string, effect: 'read' | 'write', rules: Rules): KeyedOperation
+}
+
+export interface KeyedOperation {
+  /**
+   * Reads the key. Sets `key` and `keyAge` of the context.
+   *
+   * @returns an answer where the request is refused for its key; nothing where it carries none and needs none
+   */
+  receive(incoming: Incoming, context: RequestContext): KeyedRun | Answer | undefined
+}
+
+/** One request under a key. */
+export interface KeyedRun {
+  /** Bytes of an answer's body that are held at most; of a longer one `end` is given no body. */
+  readonly largest: number
+  /**
+   * Claims the key. Sets `work` of the context where the handler has to run. Never rejects.
+   *
+   * @returns the answer to send without running the handler; nothing where it has to run
+   */
+  begin(): Promise<Answer | undefined>
+  /** The handler has answered. Never rejects. @returns the answer to send, once what became of it is recorded */
+  end(answer: Answer): Promise<Answer>
+  /** The handler threw. @returns the answer to send; nothing where the error is for the framework to answer */
+  threw(error: unknown): Promise<Answer | undefined>
+  /** Was the answer that of an earlier run? */
+  readonly replayed: boolean
+}

@@ -1,0 +1,50 @@
+/**
+ * Report: the server's own record of a request, which the caller's records can be compared with.
+ *
+ * A timeout that the caller saw and a success that the server saw are one attempt; only side by side do they
+ * say that the timeout was too short.
+ *
+ * @module
+ */
+import { emitRecord } from '../guard/emit-record.js'
+import { classifyStatus } from '../http/semantics/status.js'
+import type { Visit } from './visit.js'
+
+export function reportServed({ of, context, refusal, keyed }: Visit, status: number, now: number): void {
+  const { began, attempt, endsAt } = context
+  const timeout = endsAt === Number.POSITIVE_INFINITY ? undefined : endsAt - began
+  const failure = classifyStatus(status, false)
+  emitRecord(
+    {
+      side: 'server',
+      of: {
+        service: of.service,
+        dependency: of.service,
+        operation: of.operation,
+        effect: of.served.effect,
+        layer: of.service,
+        clock: of.clock,
+      },
+      call: context.call,
+      parent: undefined,
+      key: context.key,
+    },
+    now,
+    {
+      t: began,
+      attempt,
+      cause: attempt > 1 ? 'retry' : 'original',
+      waited: 0,
+      ms: now - began,
+      timeout,
+      queued: undefined,
+    },
+    {
+      outcome: refusal ? 'refused' : (failure ?? 'ok'),
+      certainty: refusal ? 'not-applied' : failure ? 'unknown' : 'applied',
+      stop: undefined,
+      source: undefined,
+    },
+    keyed ? keyed.replayed : undefined,
+  )
+}

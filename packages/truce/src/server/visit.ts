@@ -1,0 +1,106 @@
+/**
+ * Visit: one request, from its arrival to its answer.
+ *
+ * @module
+ */
+import type { PeerPushback } from '../context/peer-port.js'
+import { inContext, inheriting } from '../context/inherit.js'
+import { classifyStatus } from '../http/semantics/status.js'
+import { isTransient } from '../policy/classify.js'
+import { attempts } from '../telemetry/events.js'
+import { CallerLeftError } from './errors.js'
+import type { KeyedRun } from './feature.js'
+import type { Answer, AnswerHeaders } from './incoming.js'
+import type { ServedOperation } from './operation.js'
+import type { RefusalReason } from '../telemetry/served.js'
+import { reportServed } from './report.js'
+import type { RequestContext } from './request-context.js'
+
+const NONE: AnswerHeaders = []
+const NOT_APPLIED: PeerPushback = Object.freeze({ applied: false })
+const EXHAUSTED: PeerPushback = Object.freeze({ reason: 'exhausted' })
+
+/** A request that is not worked on. */
+export interface Refused {
+  readonly reason: RefusalReason
+  readonly answer: Answer
+}
+
+/** What an adapter does with a request: `refusal` is sent instead of running the handler; `keyed` frames it. */
+export class Visit {
+  readonly of: ServedOperation
+  readonly context: RequestContext
+  /** The answer to send at once, and for want of what. */
+  readonly refusal: Refused | undefined
+  /** The handler runs between its `begin` and its `end`. */
+  readonly keyed: KeyedRun | undefined
+  readonly #known: boolean
+  #over = false
+
+  constructor(
+    of: ServedOperation,
+    context: RequestContext,
+    known: boolean,
+    refusal: Refused | undefined,
+    keyed: KeyedRun | undefined,
+  ) {
+    this.of = of
+    this.context = context
+    this.refusal = refusal
+    this.keyed = keyed
+    this.#known = known
+    of.counters.requests++
+    of.counters.inFlight++
+  }
+
+  /** Calls the handler, or what comes next, where guards inside find its context. */
+  run<T>(handler: () => T): T {
+    return inheriting() ? inContext(this.context, handler) : handler()
+  }
+
+  /** What an answer of this status says besides; to be asked when the answer is there, before it is sent. */
+  headers(status: number): AnswerHeaders {
+    if (status < 400 || !this.#known) return NONE
+    const pushback = this.#pushback(status)
+    const { peer } = this.of.settings
+    const field = pushback && peer?.writePushback(pushback)
+    return field ? [[(peer as NonNullable<typeof peer>).answerField, field]] : NONE
+  }
+
+  /** May `headers()` have anything to say of a failing answer? Cheap enough to be asked of each. */
+  get speaks(): boolean {
+    return this.#known && (this.context.exhausted || this.refusal !== undefined)
+  }
+
+  #pushback(status: number): PeerPushback | undefined {
+    if (this.refusal !== undefined) return NOT_APPLIED
+    if (!this.context.exhausted) return undefined
+    const failure = classifyStatus(status, false)
+    return failure !== undefined && isTransient(failure) ? EXHAUSTED : undefined
+  }
+
+  /** The caller has left before its answer. */
+  left(): void {
+    const { context, of } = this
+    if (this.#over || context.leftAt !== undefined) return
+    context.leftAt = of.clock.now()
+    // What runs under a key goes on: its result is recorded for the next repeat.
+    if (this.keyed === undefined) context.abort(new CallerLeftError(of.service, of.operation))
+  }
+
+  /** The handler has answered, or would have. Once; further calls do nothing. */
+  ended(status: number): void {
+    if (this.#over) return
+    this.#over = true
+    const { context, of } = this
+    const { counters } = of
+    context.ended()
+    counters.inFlight--
+    if (this.refusal !== undefined) counters.refuse(this.refusal.reason)
+    const late = Math.min(context.endsAt, context.leftAt ?? Number.POSITIVE_INFINITY)
+    if (late === Number.POSITIVE_INFINITY && !attempts.active) return
+    const now = of.clock.now()
+    if (now > late && this.refusal === undefined) counters.abandonedMs += now - late
+    if (attempts.active) reportServed(this, status, now)
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * Web: a handler of the web's standard, `Request` to `Response`, behind a served operation.
+ *
+ * For whatever speaks it: Hono, Next.js, Deno, Bun, edge workers; adapters for these are made of it.
+ *
+ * @module
+ */
+import type { KeyedRun } from './feature.js'
+import type { Answer, AnswerHeaders, Incoming } from './incoming.js'
+import type { ServedOperation } from './operation.js'
+import { problemResponse } from './problem.js'
+import type { RequestContext } from './request-context.js'
+import type { Visit } from './visit.js'
+import { readWebBody } from './web-body.js'
+import { held, isWhole } from './web-answer.js'
+
+/** Answers a request; `context` is for guards inside. What it throws becomes a problem, where Truce knows it. */
+export type WebHandler<Rest extends readonly unknown[] = []> = (
+  request: Request,
+  context: RequestContext,
+  ...rest: Rest
+) => Response | Promise<Response>
+
+/**
+ * Makes a `Request` → `Response` handler of a route, behind its operation.
+ *
+ * @returns rejects with what the handler threw and no problem says
+ * @example
+ * export default { fetch: handle(reserve, async (request, context) => Response.json(await stock.reserve({ context }))) }
+ */
+export function handle<Rest extends readonly unknown[] = []>(
+  operation: ServedOperation,
+  handler: WebHandler<Rest>,
+): (request: Request, ...rest: Rest) => Promise<Response> {
+  return async (request, ...rest) => {
+    const visit = operation.receive(new WebIncoming(request))
+    return answerVisit(visit, request.signal, () => handler(request, visit.context, ...rest))
+  }
+}
+
+/** One request through its visit. @param signal aborts when the caller has left */
+export async function answerVisit(
+  visit: Visit,
+  signal: AbortSignal | undefined,
+  handler: () => Response | Promise<Response>,
+): Promise<Response> {
+  const { refusal, keyed } = visit
+  if (refusal) return sent(visit, refusal.answer)
+  const left = (): void => visit.left()
+  if (signal?.aborted) left()
+  else signal?.addEventListener('abort', left, { once: true })
+  try {
+    return await (keyed ? underKey(visit, keyed, handler) : plainly(visit, handler))
+  } finally {
+    signal?.removeEventListener('abort', left)
+  }
+}
+
+async function plainly(visit: Visit, handler: () => Response | Promise<Response>): Promise<Response> {
+  try {
+    const response = await visit.run(handler)
+    return ended(visit, response)
+  } catch (error) {
+    return failed(visit, error)
+  }
+}
+
+async function underKey(visit: Visit, keyed: KeyedRun, handler: () => Response | Promise<Response>): Promise<Response> {
+  const early = await keyed.begin()
+  if (early) return sent(visit, early)
+  let response: Response
+  try {
+    response = await visit.run(handler)
+  } catch (error) {
+    const answer = await keyed.threw(error)
+    return answer ? sent(visit, answer) : failed(visit, error)
+  }
+  const answer = await held(response, keyed.largest)
+  if (isWhole(answer)) return sent(visit, await keyed.end(answer))
+  // Too long to be held: its last bytes wait until it is recorded that it was done.
+  return ended(
+    visit,
+    answer.passedOn(() => keyed.end({ ...answer.head, body: undefined })),
+  )
+}
+
+/** @throws the error, where no problem says it */
+function failed(visit: Visit, error: unknown): Response {
+  const response = problemResponse(error)
+  if (response) return ended(visit, response)
+  visit.ended(500)
+  throw error
+}
+
+function sent(visit: Visit, answer: Answer): Response {
+  return ended(visit, responseOf(answer))
+}
+
+function ended(visit: Visit, response: Response): Response {
+  const { status } = response
+  const headers = visit.headers(status)
+  visit.ended(status)
+  return headers.length > 0 ? withHeaders(response, headers) : response
+}
+
+/** Statuses whose answers have no body; `Response` refuses one. */
+const BODILESS: ReadonlySet<number> = new Set([101, 204, 205, 304])
+
+export function responseOf({ status, headers, body }: Answer): Response {
+  const fields = new Headers()
+  for (const [name, value] of headers) fields.append(name, value)
+  const bytes = body === undefined || BODILESS.has(status) ? null : new Uint8Array(body)
+  return new Response(bytes, { status, headers: fields })
+}
+
+/** Headers of a fetched answer cannot be changed: then a new one is made around its body. */
+function withHeaders(response: Response, headers: AnswerHeaders): Response {
+  try {
+    for (const [name, value] of headers) response.headers.set(name, value)
+    return response
+  } catch {
+    const { status, statusText, body } = response
+    const copy = new Response(body, { status, statusText, headers: response.headers })
+    for (const [name, value] of headers) copy.headers.set(name, value)
+    return copy
+  }
+}
+
+/** A `Request`, as Truce looks at it. Its body is read from a copy: the handler's own stays unread. */
+export class WebIncoming implements Incoming {
+  readonly raw: Request
+  constructor(request: Request) {
+    this.raw = request
+  }
+
+  get method(): string {
+    return this.raw.method
+  }
+
+  get url(): string {
+    const { url } = this.raw
+    const path = url.indexOf('/', url.indexOf('://') + 3)
+    return path < 0 ? '/' : url.slice(path)
+  }
+
+  header(name: string): string | undefined {
+    return this.raw.headers.get(name) ?? undefined
+  }
+
+  payload(limit: number): Promise<unknown> {
+    return readWebBody(this.raw, limit)
+  }
+}
