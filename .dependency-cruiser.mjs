@@ -38,7 +38,9 @@ const structuredHeaders = '(^|/)structured-headers(/|$)'
 const undici = 'undici/'
 const idempotency = 'idempotency/'
 const sqliteByPath = `${src}idempotency/stores/sqlite/open[.]ts$`
-const floorOne = [semantics, context, telemetry]
+const options = 'options/'
+const profiles = 'profiles/'
+const floorOne = [semantics, context, telemetry, options]
 
 export default {
   forbidden: [
@@ -64,13 +66,29 @@ export default {
       [headers, semantics, context, policy],
       'http/headers/ imports policy/, http/semantics/, context/ and itself.',
     ),
-    floor('undici-floor', undici, [undici, guard], 'undici/ imports guard/ and itself: http/ takes any dispatcher.'),
+    floor(
+      'floor-1-profiles',
+      profiles,
+      [profiles, semantics, options, policy],
+      'profiles/ imports policy/, http/semantics/, options/ and itself: what APIs do, without a guard.',
+    ),
+    floor(
+      'undici-floor',
+      undici,
+      [undici, guard, options],
+      'undici/ imports guard/ and itself: http/ takes any dispatcher.',
+    ),
     floor('peer-floor', 'peer/', ['peer/', headers, context], 'peer/ imports http/headers/ and context/ only.'),
-    floor('floor-2-guard', guard, [guard, ...floorOne, policy], 'guard/ does not know http/, testing/ or the index.'),
+    floor(
+      'floor-2-guard',
+      guard,
+      [guard, profiles, ...floorOne, policy],
+      'guard/ does not know http/, testing/ or the index.',
+    ),
     floor(
       'floor-3-http',
       `http/(?!semantics(/|[.]ts$)|headers/)`,
-      ['http/', guard, ...floorOne, policy],
+      ['http/', guard, profiles, ...floorOne, policy],
       'http/ does not know testing/ or the index.',
     ),
     floor(

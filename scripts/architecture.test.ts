@@ -12,9 +12,12 @@ const house: Record<string, string> = {
   [`${src}policy/backoff.test.ts`]: "import 'vitest'\nimport '../testing/index.js'\nimport './backoff.js'\n",
   [`${src}http/semantics/status.ts`]: "import '../../policy/index.js'\nexport const status = 1\n",
   [`${src}context/deadline.ts`]: "import 'node:async_hooks'\nimport '../policy/index.js'\nexport const deadline = 1\n",
+  [`${src}options/units.ts`]: "import '../policy/index.js'\nexport const units = 1\n",
+  [`${src}profiles/index.ts`]:
+    "import '../policy/index.js'\nimport '../http/semantics/status.js'\nimport '../options/units.js'\nexport const profile = 1\n",
   [`${src}telemetry/index.ts`]: "import '../policy/index.js'\nexport const record = 1\n",
   [`${src}guard/guard.ts`]:
-    "import '../policy/index.js'\nimport '../http/semantics/status.js'\nimport '../context/deadline.js'\nimport '../telemetry/index.js'\nexport const guard = 1\n",
+    "import '../policy/index.js'\nimport '../http/semantics/status.js'\nimport '../context/deadline.js'\nimport '../telemetry/index.js'\nimport '../profiles/index.js'\nexport const guard = 1\n",
   [`${src}http/index.ts`]: "import '../guard/guard.js'\nimport './semantics/status.js'\nexport const fetch = 1\n",
   [`${src}http/headers/dictionary.ts`]: "import 'structured-headers'\nexport const parse = 1\n",
   [`${src}peer/index.ts`]:
@@ -51,6 +54,9 @@ const violations: [what: string, file: string, code: string, rule: string][] = [
   ['context/ imports guard/', 'context/bad-1.ts', "import '../guard/guard.js'", 'floor-1-context'],
   ['telemetry/ imports guard/', 'telemetry/bad-1.ts', "import '../guard/guard.js'", 'floor-1-telemetry'],
   ['telemetry/ imports context/', 'telemetry/bad-2.ts', "import '../context/deadline.js'", 'floor-1-telemetry'],
+  ['options/ imports guard/', 'options/bad-1.ts', "import '../guard/guard.js'", 'floor-1-options'],
+  ['profiles/ imports guard/', 'profiles/bad-1.ts', "import '../guard/guard.js'", 'floor-1-profiles'],
+  ['profiles/ imports context/', 'profiles/bad-2.ts', "import '../context/deadline.js'", 'floor-1-profiles'],
   ['classifiers/ imports guard/', 'classifiers/bad-1.ts', "import '../guard/guard.js'", 'floor-1-classifiers'],
   ['guard/ imports http/', 'guard/bad-1.ts', "import '../http/index.js'", 'floor-2-guard'],
   ['guard/ imports the index', 'guard/bad-2.ts', "import '../index.js'", 'floor-2-guard'],

@@ -12,6 +12,9 @@ import { stillRunning } from '../services/keyed.js'
 /** Background waits are capped lower than the preset's 30 s, so that a short run sees its work finished. */
 const SOON = { initial: '250ms', factor: 2, max: '2s', jitter: 'full' } as const
 
+/** The inventory honours keys. It remembers one for 24 h; the hour between is for what is on its way. */
+const REPEATABLE = { window: '23h' } as const
+
 export function guards() {
   const inventory = dependency('inventory', {
     service: 'order',
@@ -32,6 +35,7 @@ export function guards() {
       effect: 'write',
       attemptTimeout: '400ms',
       deadline: '1400ms',
+      idempotency: REPEATABLE,
     }),
     /** The same action with the same key, for orders whose reservation was left in doubt. */
     reserveLater: inventory.operation('reserve-later', {
@@ -39,6 +43,7 @@ export function guards() {
       effect: 'write',
       attemptTimeout: '2s',
       backoff: SOON,
+      idempotency: REPEATABLE,
     }),
     /** The warehouse takes no keys: nothing is repeated here that may have been done. `shipping` finds out. */
     fulfil: warehouse.operation('fulfil', { use: 'background', effect: 'write', attemptTimeout: '2s', backoff: SOON }),

@@ -14,6 +14,8 @@ import { travellingTime } from '../policy/deadline.js'
 /** What an attempt asks of its call. */
 export interface AttemptHome {
   readonly id: string
+  /** The call's idempotency key. */
+  readonly key: string | undefined
   /** When an attempt that was given none of its own ends. */
   readonly endsAt: number
   now(): number
@@ -60,6 +62,11 @@ export class Attempt implements CallContext {
     return `${this.#home.id}#${this.attempt}`
   }
 
+  /** The call's idempotency key, the same in every attempt: for APIs that want it in the body. */
+  get key(): string | undefined {
+    return this.#home.key
+  }
+
   /** Aborts when the attempt is given up: its timeout, the call's deadline, the caller's own abort. */
   get signal(): AbortSignal {
     const extras = this.#more()
@@ -71,8 +78,8 @@ export class Attempt implements CallContext {
   }
 
   /**
-   * Headers for the dependency: `idempotency-key` where the caller gave a key, `retry-context` where the
-   * dependency was declared a peer.
+   * Headers for the dependency: the key of the call, as `idempotency-key` or as the API's profile says, and
+   * `retry-context` where the dependency was declared a peer.
    */
   get headers(): Record<string, string> {
     return this.#home.headersOf(this)

@@ -10,7 +10,7 @@
 import type { Override } from '../policy/breaker.js'
 import { OptionError } from './errors.js'
 import { name, neededOptions } from './options/check.js'
-import { type Duration, duration } from './options/units.js'
+import { type Duration, duration } from '../options/units.js'
 import type { PartitionSet } from './partition-set.js'
 
 /** Who says it, and why: an override that nobody can ask about is the next incident. */

@@ -21,7 +21,7 @@ export function factsOf(call: CallState): CallFacts {
     aborted: call.aborted,
     owns: ownsTransient(owner, core.layer),
     ownsBusiness: ownsBusiness(owner, core.layer),
-    keyed: settings.key !== undefined,
+    keyed: core.honoursKeys && settings.key !== undefined,
     keyedAt: call.began - settings.age,
     replayable: settings.replayable,
     trafficClass: urgencyOf(call),

@@ -12,6 +12,8 @@ export interface CallSettings {
   readonly key: string | undefined
   /** ms. */
   readonly age: number
+  /** The header that carries the key; none where it goes in the body. */
+  readonly sent: readonly [name: string, value: string] | undefined
   readonly signal: AbortSignal | undefined
   /** ms; `Infinity` for none. */
   readonly deadline: number
@@ -28,6 +30,7 @@ export interface CallSettings {
 export const PLAIN: CallSettings = Object.freeze({
   key: undefined,
   age: 0,
+  sent: undefined,
   signal: undefined,
   deadline: Number.POSITIVE_INFINITY,
   context: undefined,

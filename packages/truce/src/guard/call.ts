@@ -74,6 +74,10 @@ export class Call implements Dated, Abortable {
     return (this.#id ??= callId())
   }
 
+  get key(): string | undefined {
+    return this.settings.key
+  }
+
   /** What tells calls beside each other from calls below each other: their operation, or the call itself. */
   get kin(): object {
     return this.core.eachItsOwn ? this : this.core

@@ -47,6 +47,8 @@ export interface CoreSettings {
   readonly waitingRoom: ((partition: Partition) => WaitingRoom) | undefined
   /** How timers are kept of attempts that all get the same time; none where no attempt is cut. */
   readonly timeouts: ((timers: Timers, now: () => number, ms: number) => TimerQueue) | undefined
+  /** Is a write that carries a key safe to repeat? */
+  readonly honoursKeys: boolean
   /** Does the dependency speak Truce's headers? */
   readonly peer: PeerPort | undefined
   readonly hedge: HedgeSettings | undefined
@@ -78,6 +80,7 @@ export class Core {
   readonly classifiers: readonly Classifier[]
   readonly counters: OperationCounters
   readonly waitingRoom: WaitingRoom | null
+  readonly honoursKeys: boolean
   readonly peer: PeerPort | undefined
   readonly hedge: HedgeSettings | undefined
   readonly standIn: StandIn | undefined
@@ -119,6 +122,7 @@ export class Core {
     this.classifiers = settings.classifiers
     this.counters = settings.counters
     this.waitingRoom = settings.waitingRoom?.(partition) ?? null
+    this.honoursKeys = settings.honoursKeys
     this.peer = settings.peer
     this.hedge = settings.hedge
     this.standIn = settings.standIn

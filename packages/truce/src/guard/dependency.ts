@@ -4,6 +4,9 @@
  * @module
  */
 import { startInheritance } from '../context/inherit.js'
+import type { Classifier } from '../policy/classify.js'
+import { profileClassifier } from '../profiles/classifier.js'
+import type { Profile } from '../profiles/profile.js'
 import { countersOf, type DependencyGauges } from '../telemetry/counters.js'
 import { type BreakerControl, breakerControl } from './breaker-control.js'
 import { systemClock } from './clock.js'
@@ -32,6 +35,8 @@ export interface Dependency {
   operation<F = never>(name: string, options: OperationOptions<F>): Operation<F>
   /** What its policies say of themselves now. @param partition one of its partitions; else the worst of all */
   state(partition?: string): DependencyGauges
+  /** What its API does with idempotency keys, where that was declared. */
+  readonly profile: Profile | undefined
   /** The operator's hand on its breaker. */
   readonly breaker: BreakerControl
   /** The operator's hand on its retries. */
@@ -60,13 +65,17 @@ export function dependency(name: string, options: DependencyOptions = {}): Depen
   return Object.freeze<Dependency>({
     name,
     partitionedBy: settings.partitionedBy,
+    profile: settings.profile,
     operation<F>(operation: string, operationOptions: OperationOptions<F>) {
-      const own = operationSettings(operation, operationOptions)
+      const own = operationSettings(operation, operationOptions, settings.profile)
       if (own.rules.attempts !== Number.POSITIVE_INFINITY) settings.admit(own.rules.attempts)
       const owners = typeof own.owner === 'object' ? Object.values(own.owner) : own.owner ? [own.owner] : []
       for (const each of owners) checkName(settings.peer, each, 'owner')
       const standIn = own.standIn && new StandIn(own.standIn, `${name}.${operation}`)
       const counters = countersOf(settings.service, name, operation, own.effect)
+      const { profile } = own.keys
+      const last = (http: Classifier): Classifier =>
+        profile && own.effect === 'write' ? profileClassifier(profile, http) : http
       const make = (partition: Partition): Core =>
         new Core(
           {
@@ -78,8 +87,9 @@ export function dependency(name: string, options: DependencyOptions = {}): Depen
             eachItsOwn: false,
             waitingRoom,
             timeouts: (timers, now, ms) => new TimerQueue(timers, now, ms),
+            honoursKeys: own.keys.honoured,
             peer: settings.peer,
-            classifiers: [...own.classifiers, ...settings.classifiers, partitions.classifierOf(partition)],
+            classifiers: [...own.classifiers, ...settings.classifiers, last(partitions.classifierOf(partition))],
           },
           partition,
         )
@@ -94,6 +104,8 @@ export function dependency(name: string, options: DependencyOptions = {}): Depen
       return makeOperation<F>({
         name: operation,
         rules: own.rules,
+        keys: own.keys,
+        epoch: () => partitions.epoch + partitions.now(),
         cacheKey: standIn?.key ?? [],
         partitioned: settings.partitions !== undefined,
         observes: (own.mode ?? settings.mode) === 'observe',

@@ -13,6 +13,7 @@ import { type Explanation, note } from './explain.js'
 import type { Lane } from './lane.js'
 import { reportAttempt, reportRefusal } from './report.js'
 import type { Quality, StoodIn } from './fallback.js'
+import { adviceOf } from './unsafe.js'
 
 export interface Ending {
   readonly stop: StopReason
@@ -40,6 +41,8 @@ export type Outcome<T> = {
   readonly quality: Quality | undefined
   /** Age of the value, ms; 0 for a live one. */
   readonly age: number
+  /** The call's idempotency key, given or made. */
+  readonly key: string | undefined
 } & (
   | { readonly ok: true; readonly value: T; readonly error?: undefined }
   /** `value`: the failed answer, where the function returned one (a 503 `Response`) instead of throwing. */
@@ -93,6 +96,7 @@ export function outcomeOf<T>(call: CallState, ending: Ending, result: unknown, s
     source: stood?.source ?? ('live' as const),
     quality: stood?.quality,
     age: stood?.age ?? 0,
+    key: call.settings.key,
   }
   if (stood) return { ok: true, value: stood.value as T, ...facts }
   if (ending.stop === 'ok') return { ok: true, value: result as T, ...facts }
@@ -114,6 +118,8 @@ function explanation(call: CallState, { stop, now, retryAt }: Ending): Explanati
     attempts: call.attempt,
     elapsed: call.began === call.began ? now - call.began : undefined,
     retryAt: known ? call.core.clock.epoch + retryAt : undefined,
+    key: call.settings.key,
+    ...(stop === 'unsafe' && { advice: adviceOf(call) }),
   }
 }
 

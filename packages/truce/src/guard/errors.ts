@@ -7,37 +7,11 @@
  *
  * @module
  */
+import { TruceError } from '../options/truce-error.js'
 import type { StopReason } from '../policy/stop.js'
 
-const BRAND = Symbol.for('truce.error')
-
-/** One a class of error: what to tell them by where a copy of this package threw them. */
-export type TruceErrorCode =
-  | 'TRUCE_BREAKER_OPEN'
-  | 'TRUCE_OVERLOADED'
-  | 'TRUCE_DEADLINE'
-  | 'TRUCE_ATTEMPT_TIMEOUT'
-  | 'TRUCE_OVERTAKEN'
-  | 'TRUCE_OPTION'
-  | IdempotencyErrorCode
-  | ServerErrorCode
-
-/** Those of `truce/idempotency`. */
-export type IdempotencyErrorCode =
-  | 'TRUCE_IN_PROGRESS'
-  | 'TRUCE_KEY_CONFLICT'
-  | 'TRUCE_KEY_EXPIRED'
-  | 'TRUCE_KEY_INVALID'
-  | 'TRUCE_LEASE_LOST'
-  | 'TRUCE_OUTCOME_UNKNOWN'
-  | 'TRUCE_PAYLOAD_INVALID'
-  | 'TRUCE_REPLAYED_FAILURE'
-  | 'TRUCE_RESULT_INVALID'
-  | 'TRUCE_RESULT_NOT_KEPT'
-  | 'TRUCE_STORE_UNAVAILABLE'
-
-/** Those of `truce/server`. */
-export type ServerErrorCode = 'TRUCE_BODY_TOO_LARGE' | 'TRUCE_CALLER_LEFT' | 'TRUCE_KEY_MISSING'
+export { OptionError, show } from '../options/option-error.js'
+export { isTruceError, TruceError, type TruceErrorCode } from '../options/truce-error.js'
 
 /** What refused, and when it may be tried again (epoch-free: ms from now), as far as is known. */
 export interface Refusal {
@@ -51,14 +25,6 @@ export interface Refusal {
   readonly cause?: unknown
   /** The operator's word, where that refused it. */
   readonly by?: { readonly kind: string; readonly who: string; readonly why: string } | undefined
-}
-
-/** What all of them are; told by its brand, so that other copies of the package are known too. */
-export abstract class TruceError extends Error {
-  abstract readonly code: TruceErrorCode
-  get [BRAND](): true {
-    return true
-  }
 }
 
 abstract class RefusalError extends TruceError {
@@ -143,49 +109,8 @@ export class AttemptTimeoutError extends TruceError {
   }
 }
 
-/** An option is wrong: which one, what it was, what is allowed. Thrown at construction. */
-export class OptionError extends TruceError {
-  override readonly name = 'OptionError'
-  readonly code = 'TRUCE_OPTION'
-  /** Its path, such as `breaker.cooldown`. */
-  readonly option: string
-  constructor(option: string, value: unknown, allowed: string) {
-    super(`option ${option} is ${show(value)}; allowed: ${allowed}`)
-    this.option = option
-  }
-}
-
-/** Is it an error of Truce's own, of this or another copy of the package? */
-export function isTruceError(error: unknown): error is Error & { readonly code: TruceErrorCode } {
-  try {
-    if (typeof error !== 'object' || error === null) return false
-    const { [BRAND]: branded, code } = error as { [BRAND]?: unknown; code?: unknown }
-    return branded === true && typeof code === 'string'
-  } catch {
-    return false // a proxy that answers no question is none of ours
-  }
-}
-
 function again(refusal: Refusal): string {
   return refusal.retryIn === undefined || !Number.isFinite(refusal.retryIn)
     ? ''
     : `; try again in ${Math.ceil(refusal.retryIn)} ms`
-}
-
-/** The value as a person would write it; never throws, never long, and without the password of an address. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return hidden(JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value))
-  if (typeof value === 'function') return 'a function'
-  if (typeof value !== 'object' || value === null) return String(value)
-  try {
-    const { name } = value.constructor ?? Object
-    if (name !== 'Object' && name !== 'Array') return `of class ${name}` // a client shows its settings
-    return hidden(JSON.stringify(value).slice(0, 80))
-  } catch {
-    return 'an object'
-  }
-}
-
-function hidden(text: string): string {
-  return text.replaceAll(/:\/\/[^/\s"]*@/g, '://…@').replaceAll(/("\w*(?:password|secret|token)":)"[^"]*"?/gi, '$1"…"')
 }

@@ -23,6 +23,10 @@ export interface Explanation {
   readonly elapsed: number | undefined
   /** When it may be tried again, epoch ms, where that is known. */
   readonly retryAt: number | undefined
+  /** The call's idempotency key, given or made: keep it where the call is to be repeated later. */
+  readonly key: string | undefined
+  /** `unsafe`: what to declare, so that such a call can be repeated. */
+  readonly advice?: string | undefined
 }
 
 const explanations = new WeakMap<object, Explanation>()

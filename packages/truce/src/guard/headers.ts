@@ -23,7 +23,7 @@ interface Sender {
 export function headersOf(call: Sender, attempt: Attempt): Record<string, string> {
   const { core, settings } = call
   const headers: Record<string, string> = {}
-  if (settings.key !== undefined) headers['idempotency-key'] = settings.key
+  if (settings.sent) headers[settings.sent[0]] = settings.sent[1]
   const context = core.peer?.write(contextOf(call, attempt))
   if (core.peer && context) headers[core.peer.requestField] = context
   return headers

@@ -100,7 +100,7 @@ describe('a hedge', () => {
   })
 
   it('that was cut may have taken effect: a permanent answer of the other does not undo it', async () => {
-    const { time, operation, scripted } = setUp(OFF, { effect: 'write' })
+    const { time, operation, scripted } = setUp(OFF, { effect: 'write', idempotency: {} })
     const { fn } = scripted([{ after: 400 }, { status: 422, after: 10 }])
     const outcome = await time.run(operation.outcome(fn, { key: 'order_1' }))
     expect(outcome).toMatchObject({ stop: 'permanent', explanation: { certainty: 'unknown' } })
@@ -171,8 +171,15 @@ describe('a hedge does not go out', () => {
     }
   })
 
+  it('with a key of which nobody said that the dependency honours it', async () => {
+    const { time, operation, scripted } = setUp(OFF, { effect: 'write' })
+    const { fn, calls } = scripted([{ after: 300 }])
+    await time.run(operation.outcome(fn, { key: 'order_1' }))
+    expect(calls).toHaveLength(1)
+  })
+
   it.each([
-    ['a key', {}, { key: 'order_1' }],
+    ['a key that the dependency honours', { idempotency: {} }, { key: 'order_1' }],
     ['idempotency: natural', { idempotency: 'natural' }, {}],
     ['risk: low', { risk: 'low' }, {}],
   ] as const)('but does for a write with %s', async (_, call, options) => {

@@ -15,7 +15,8 @@ beforeAll(() => {
   const sources = fileURLToPath(new URL('..', import.meta.url))
   const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023, verbatimModuleSyntax: true }
   for (const name of readdirSync(sources, { recursive: true, encoding: 'utf8' })) {
-    if (!/^(?:index\.ts|(?:context|guard|http|policy|telemetry)\/.*(?<!\.test)\.ts)$/.test(name)) continue
+    if (!/^(?:index\.ts|(?:context|guard|http|options|policy|profiles|telemetry)\/.*(?<!\.test)\.ts)$/.test(name))
+      continue
     const target = join(folder, name.replace(/\.ts$/, '.js'))
     mkdirSync(dirname(target), { recursive: true })
     const source = readFileSync(join(sources, name), 'utf8')

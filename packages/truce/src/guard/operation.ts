@@ -57,7 +57,7 @@ export interface OperationParts extends CallRules {
 
 export function makeOperation<F>(parts: OperationParts): Operation<F> {
   const { only, observes, partitioned } = parts
-  const plain = !partitioned && parts.cacheKey.length === 0
+  const plain = !partitioned && !parts.keys.made && parts.cacheKey.length === 0
   const call = (fn: Guarded<unknown>, options: RunOptions | undefined): Call => {
     if (typeof fn !== 'function') throw new OptionError('fn', fn, 'a function (attempt) => result or promise')
     if (options === undefined && plain) return new Call(only, fn, PLAIN)

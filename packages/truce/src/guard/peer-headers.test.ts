@@ -95,7 +95,7 @@ describe('headers for a declared peer', () => {
   it('the key goes wherever there is one, its age only with one', async () => {
     const { operation, sent } = setUp()
     const headers = await operation.run((attempt) => attempt.headers, { key: 'order_1' })
-    expect(headers['idempotency-key']).toBe('order_1')
+    expect(headers['idempotency-key'], 'as the draft has it').toBe('"order_1"')
     expect((await sent(1))[0]).not.toHaveProperty('keyAge')
   })
 

@@ -9,7 +9,7 @@
 import type { By } from './breaker-control.js'
 import { OptionError } from './errors.js'
 import { name, neededOptions } from './options/check.js'
-import { type Duration, duration } from './options/units.js'
+import { type Duration, duration } from '../options/units.js'
 import type { PartitionSet } from './partition-set.js'
 
 /** The operator's word on retries in force. */

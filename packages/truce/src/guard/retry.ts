@@ -27,7 +27,7 @@ import { OptionError } from './errors.js'
 import type { Guarded } from './invoke.js'
 import { knownOptions } from './options/check.js'
 import { classifiers } from './options/dependency-options.js'
-import { type Duration } from './options/units.js'
+import { type Duration } from '../options/units.js'
 import { Partition } from './partition.js'
 import { wheelOf } from './wheel.js'
 
@@ -111,6 +111,7 @@ function coreOf(rules: RetryRules, deadline: number, asked: readonly Classifier[
       counters: countersOf('', 'retry', 'retry', 'read'),
       waitingRoom: undefined,
       timeouts: undefined,
+      honoursKeys: false,
       peer: undefined,
       hedge: undefined,
       standIn: undefined,

@@ -7,16 +7,24 @@ import type { CallContext } from '../context/context.js'
 import type { RetryRules } from '../policy/retry.js'
 import { type CallSettings, context, PLAIN, signal } from './call-settings.js'
 import { OptionError } from './errors.js'
+import { keyed } from './keyed.js'
 import { knownOptions, name } from './options/check.js'
+import type { KeyRules } from './options/idempotency-options.js'
 import { OF_RUN } from './options/names.js'
-import { type Duration, duration } from './options/units.js'
+import { type Duration, duration } from '../options/units.js'
 
 /** What one call says of itself. */
 export interface RunOptions {
-  /** Idempotency key that the dependency honours: makes a write safe to repeat. 1 to 255 printable ASCII characters. */
+  /**
+   * Idempotency key: makes a write safe to repeat where the dependency honours it (`idempotency: {}` of the operation,
+   * a profile, or a peer). 1 to 255 printable ASCII characters.
+   */
   key?: string | undefined
-  /** How old the key is already; a key past the operation's window is not repeated. Default 0. */
-  age?: Duration | undefined
+  /**
+   * How old the key is already; a key past the operation's window is not repeated. Default: what a UUID of version 7
+   * says itself, else 0. `none`: its date is of something else.
+   */
+  age?: Duration | 'none' | undefined
   /** The caller's own abort. Its reason is what `run()` rejects with. */
   signal?: AbortSignal | undefined
   /** `background`: refusals for want of room wait. Default: the operation's. */
@@ -35,32 +43,32 @@ export interface RunOptions {
 
 const NAMES: readonly (keyof RunOptions)[] = OF_RUN
 
-const KEY = /^[\x20-\x7e]{1,255}$/
-
 /** What of an operation decides which options its calls may and must have. */
 export interface CallRules {
   /** The operation's, for messages. */
   readonly name: string
   readonly rules: RetryRules
+  readonly keys: KeyRules
   readonly cacheKey: readonly string[]
   readonly partitioned: boolean
+  /** The wall clock, ms. */
+  readonly epoch: () => number
 }
 
 /** @throws OptionError naming the option, its value and what is allowed */
 export function callSettings(options: RunOptions | undefined, of: CallRules): CallSettings {
   if (options === undefined) {
-    if (of.partitioned || of.cacheKey.length > 0) return callSettings({}, of)
+    if (of.partitioned || of.keys.made || of.cacheKey.length > 0) return callSettings({}, of)
     return PLAIN
   }
   knownOptions(options, NAMES, 'run')
   const { key, age, deadline, replayable = true } = options
-  if (key !== undefined && (typeof key !== 'string' || !KEY.test(key))) {
-    throw new OptionError('key', key, '1 to 255 printable ASCII characters')
-  }
   if (typeof replayable !== 'boolean') throw new OptionError('replayable', replayable, 'true or false')
+  const own = keyed(key, age, of.keys, of.epoch)
   return {
-    key,
-    age: age === undefined ? 0 : duration(age, 'age'),
+    key: own.key,
+    age: own.age,
+    sent: own.sent,
     signal: signal(options.signal),
     // What an attempt above has left may be no limit at all.
     deadline:

@@ -12,6 +12,8 @@ import {
   OverloadedError,
   type RunOptions,
 } from '../index.js'
+import { peer } from '../peer/index.js'
+import { stripeV1 } from '../profiles/index.js'
 import { countersOf } from '../telemetry/counters.js'
 import { type Step, scriptedDependency, virtualTime } from '../testing/index.js'
 import { wheelOf } from './wheel.js'
@@ -127,11 +129,32 @@ describe('stop reasons with the dependency’s own error: the same object', () =
     const { run } = setUp(OFF, { effect: 'write' })
     expect(await run([{ error: LOST }])).toMatchObject({ stop: 'unsafe', error: LOST, attempts: 1 })
     expect(await run([{ error: DOWN }, 'ok']), 'never sent').toMatchObject({ ok: true, attempts: 2 })
-    expect(await run([{ error: LOST }, 'ok'], { key: 'k' })).toMatchObject({ ok: true, attempts: 2 })
+    expect(await run([{ error: LOST }], { key: 'k' }), 'honoured by whom?').toMatchObject({ stop: 'unsafe' })
+  })
+
+  it.each<[string, DependencyOptions, Partial<OperationOptions>]>([
+    ['idempotency: {}', {}, { idempotency: {} }],
+    ['a window', {}, { idempotency: { window: '1h' } }],
+    ['a profile of the operation', {}, { idempotency: { profile: stripeV1 } }],
+    ['a profile of the dependency', { profile: stripeV1 }, {}],
+    ['a peer', { peer }, {}],
+  ])('a key makes a write repeatable where the dependency is known to honour it: %s', async (_, options, call) => {
+    const { run } = setUp({ ...OFF, ...options }, { effect: 'write', ...call })
+    expect(await run([{ error: LOST }, 'ok'], { key: 'k' })).toMatchObject({ ok: true, attempts: 2, key: 'k' })
+    expect(await run([{ error: LOST }]), 'without a key').toMatchObject({ stop: 'unsafe' })
+  })
+
+  it('unsafe: says what to declare', async () => {
+    const { run } = setUp(OFF, { effect: 'write' })
+    const { explanation: unkeyed } = await run([{ error: LOST }])
+    expect(unkeyed.advice).toMatch(/give each call of stops-\d+[.]call a key .* or say risk: 'low'/)
+    const { explanation: keyed } = await run([{ error: LOST }], { key: 'k' })
+    expect(keyed).toMatchObject({ key: 'k', advice: expect.stringContaining('idempotency: {}') })
+    expect((await run([{ error: DOWN }])).explanation).not.toHaveProperty('advice')
   })
 
   it('what an earlier attempt may have done is not forgotten', async () => {
-    const { run } = setUp(OFF, { effect: 'write' })
+    const { run } = setUp(OFF, { effect: 'write', idempotency: {} })
     const outcome = await run([{ error: LOST }, { error: DOWN }], { key: 'k' })
     expect(outcome.explanation).toMatchObject({ certainty: 'unknown', class: 'unavailable', attempts: 3 })
   })

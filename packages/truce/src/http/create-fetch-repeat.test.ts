@@ -10,8 +10,10 @@ import { createFetch, type FetchOptions } from './create-fetch.js'
 
 const KEY = 'order_7_line_1'
 
+/** Of a dependency that honours keys. */
 function guarded(options: Partial<FetchOptions> = {}): typeof fetch {
-  return createFetch({ dependency: dependency('inventory'), backoff: { initial: 1, max: 2 }, ...options })
+  const backoff = { initial: 1, max: 2 }
+  return createFetch({ dependency: dependency('inventory'), backoff, idempotency: {}, ...options })
 }
 
 const rejection = (promise: Promise<unknown>): Promise<unknown> =>
@@ -44,7 +46,14 @@ describe('key', () => {
     expect(server.came.map(({ headers }) => headers['idempotency-key'])).toEqual([KEY, KEY, KEY, undefined])
   })
 
-  it('is never made up', async () => {
+  it('is sent, and protects nobody, where nothing says that the dependency honours it', async () => {
+    const server = await loopbackServer(status(503))
+    const response = await guarded({ idempotency: undefined })(server.url, { method: 'POST', headers })
+    expect(explain(response)).toMatchObject({ stop: 'unsafe', attempts: 1, key: KEY })
+    expect(server.came.map((came) => came.headers['idempotency-key'])).toEqual([KEY])
+  })
+
+  it('is never made up unasked', async () => {
     const server = await loopbackServer(status(429), status(200))
     await guarded()(server.url, { method: 'POST', body: 'x' })
     await guarded()(server.url)

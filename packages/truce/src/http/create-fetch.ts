@@ -2,8 +2,9 @@
  * createFetch: a guarded drop-in for `fetch`.
  *
  * Safe methods are reads. All others are writes: after an attempt whose effect is unknown they are
- * repeated only where the request carries the caller's `Idempotency-Key`. A key made up here would
- * be a new one for every call and protect nobody, so none is made.
+ * repeated only where the request carries a key and the dependency is known to honour it. Of a request
+ * without one that comes twice nobody knows that it is the same, so keys are made only where that was
+ * asked for (`idempotency: { key: 'new' }`): such a key protects the attempts of one call.
  *
  * @module
  */
@@ -12,8 +13,10 @@ import { OptionError } from '../guard/errors.js'
 import type { Operation } from '../guard/operation.js'
 import { neededOptions } from '../guard/options/check.js'
 import { type OperationOptions, operationSettings } from '../guard/options/operation-options.js'
+import type { Profile } from '../profiles/profile.js'
 import { Exchange } from './exchange.js'
 import { readRequest } from './request.js'
+import { requestKey } from './request-key.js'
 
 /** What of an undici Agent, Pool or ProxyAgent matters here: its fetch knows the rest. */
 export interface Dispatcher {
@@ -52,7 +55,7 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
  *
  * @throws OptionError at once for options that are wrong
  * @example
- * const inventoryFetch = createFetch({ dependency: inventory, use: 'interactive' })
+ * const inventoryFetch = createFetch({ dependency: inventory, use: 'interactive', idempotency: { window: '24h' } })
  * const response = await inventoryFetch(url, { method: 'POST', body, headers: { 'Idempotency-Key': key } })
  */
 export function createFetch(options: FetchOptions): typeof globalThis.fetch {
@@ -61,9 +64,10 @@ export function createFetch(options: FetchOptions): typeof globalThis.fetch {
   // Not of RequestInit, but of the fetch that knows dispatchers.
   const init = (dispatcher ? { dispatcher } : {}) as RequestInit
   const partitionOf = partitions(options)
+  const keyOf = requestKey(profileOf(options))
 
   return async function guardedFetch(input, given) {
-    const request = readRequest(input, given)
+    const request = readRequest(input, given, keyOf)
     const { method, url, key, signal, replayable } = request
     const exchange = new Exchange(request, options.fetch ?? globalThis.fetch, init)
     try {
@@ -117,7 +121,8 @@ function operationsOf(options: FetchOptions): (method: string, url: string) => O
     throw new OptionError('exhausted', rest.exhausted, instead)
   }
   // Wrong options show now, not with the first request.
-  operationSettings('GET', { ...rest, effect: 'read' })
+  operationSettings('GET', { ...rest, effect: 'read' }, dependency.profile)
+  noKeyInBody(options)
 
   const naturals = new Set(natural.map((method: string) => method.toUpperCase()))
   const operations = new Map<string, Operation<Response>>()
@@ -134,6 +139,20 @@ function operationsOf(options: FetchOptions): (method: string, url: string) => O
     return operation
   }
   return (method, url) => operationOf(method, nameOf(method, url))
+}
+
+/** What the API does with keys. */
+function profileOf({ idempotency, dependency }: FetchOptions): Profile | undefined {
+  return (typeof idempotency === 'object' ? idempotency.profile : undefined) ?? dependency.profile
+}
+
+/** What is sent is the caller's: a key that is made cannot be put into it. */
+function noKeyInBody(options: FetchOptions): void {
+  const { idempotency } = options
+  const profile = profileOf(options)
+  if (typeof idempotency !== 'object' || idempotency.key === undefined || profile?.field === undefined) return
+  const instead = `nothing here: ${profile.name} wants the key in the body; put attempt.key there in run()`
+  throw new OptionError('idempotency.key', idempotency.key, instead)
 }
 
 /** Nothing stands in for a write of high risk. */

@@ -53,12 +53,12 @@ export class Exchange {
     for (const giveUp of this.#drains) giveUp()
   }
 
-  /** What a declared peer is told goes along; the key is in the request already. */
+  /** The key, and what a declared peer is told, go along. */
   #told(attempt: Attempt): RequestInit {
-    const { 'retry-context': context } = attempt.headers
-    if (context === undefined) return {}
+    const told = Object.entries(attempt.headers)
+    if (told.length === 0) return {}
     const headers = new Headers(this.#init.headers)
-    headers.set('retry-context', context)
+    for (const [name, value] of told) headers.set(name, value)
     return { headers }
   }
 

@@ -7,6 +7,7 @@
  * @module
  */
 import { asItIsNow, isReplayable } from './body.js'
+import type { RequestKey } from './request-key.js'
 
 /** A request as `fetch` would have read it. */
 export interface ReadRequest {
@@ -15,7 +16,7 @@ export interface ReadRequest {
   readonly url: string
   /** The caller's own abort. */
   readonly signal: AbortSignal | undefined
-  /** The caller's `Idempotency-Key`. */
+  /** The caller's idempotency key. */
   readonly key: string | undefined
   /** Can it be sent again? */
   readonly replayable: boolean
@@ -33,8 +34,8 @@ const MEMBERS = [
   'keepalive', 'signal', 'duplex', 'priority', 'dispatcher',
 ] // prettier-ignore
 
-/** @throws TypeError for headers that are wrong, as fetch would */
-export function readRequest(input: RequestInfo | URL, init: RequestInit | undefined): ReadRequest {
+/** @throws TypeError for headers that are wrong, as fetch would @param keyOf where the key is */
+export function readRequest(input: RequestInfo | URL, init: RequestInit | undefined, keyOf: RequestKey): ReadRequest {
   const request = isRequest(input) ? input : undefined
   const given = membersOf(init)
   const headers = new Headers(given.headers ?? request?.headers)
@@ -47,8 +48,7 @@ export function readRequest(input: RequestInfo | URL, init: RequestInit | undefi
     method: (given.method ?? request?.method ?? 'GET').toUpperCase(),
     url,
     signal: signal ?? undefined,
-    // An empty one protects nobody.
-    key: headers.get('idempotency-key') || undefined,
+    key: keyOf(headers, body),
     replayable: !streamed && isReplayable(body),
     input: request ?? url,
     init: { ...given, headers, ...(body !== undefined && { body: asItIsNow(body) }) },

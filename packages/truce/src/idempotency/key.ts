@@ -6,12 +6,15 @@
  *
  * @module
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { OptionError } from '../guard/errors.js'
+import { newKey } from '../guard/new-key.js'
+import { bornAt, uuidOf } from '../policy/idempotency/uuid.js'
 import { InvalidKeyError } from './errors.js'
 
+export { bornAt } from '../policy/idempotency/uuid.js'
+
 const KEY = /^[\x20-\x7e]{1,255}$/
-const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
 
 /**
  * A new key: a UUID of version 7, which tells when it was made. Keep it with the wish, before it is first sent.
@@ -23,12 +26,7 @@ const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f
  * await db.orders.update(id, { paymentKey: key })
  */
 export function idempotencyKey(at: number = Date.now()): string {
-  return uuid(at, randomBytes(10), 0x70)
-}
-
-/** When the key was made, epoch ms; `undefined` where it does not tell. */
-export function bornAt(key: string): number | undefined {
-  return UUID_V7.test(key) ? Number.parseInt(key.slice(0, 8) + key.slice(9, 13), 16) : undefined
+  return newKey(at)
 }
 
 /** @throws InvalidKeyError */
@@ -61,16 +59,5 @@ export function derivedKey(scope: string, step: string, key: string): string {
   const hash = createHash('sha256').update(`${scope.length}:${scope}${step.length}:${step}`).digest()
   const born = bornAt(key)
   // Version 8 is the one whose bits are whoever's who made it.
-  return born === undefined ? uuid(hash.readUIntBE(10, 6), hash, 0x80) : uuid(born, hash, 0x70)
-}
-
-/** @param low ten bytes, of which the bits of version and variant are overwritten */
-function uuid(high: number, low: Uint8Array, version: number): string {
-  const bytes = Buffer.alloc(16)
-  bytes.writeUIntBE(Math.min(Math.max(0, Math.floor(high)), 0xffff_ffff_ffff), 0, 6)
-  bytes.set(low.subarray(0, 10), 6)
-  bytes[6] = ((bytes[6] as number) & 0x0f) | version
-  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80
-  const hex = bytes.toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  return born === undefined ? uuidOf(hash.readUIntBE(10, 6), hash, 8) : uuidOf(born, hash, 7)
 }

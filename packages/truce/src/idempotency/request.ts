@@ -5,7 +5,7 @@
  */
 import { OptionError } from '../guard/errors.js'
 import { neededOptions, oneOf } from '../guard/options/check.js'
-import { type Duration, duration } from '../guard/options/units.js'
+import { type Duration, duration } from '../options/units.js'
 import type { Mode } from '../policy/idempotency/record.js'
 import { fingerprint } from './fingerprint.js'
 import { bornAt, checkKey, named } from './key.js'

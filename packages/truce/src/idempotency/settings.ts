@@ -6,7 +6,7 @@
 import { type Clock, systemClock } from '../guard/clock.js'
 import { OptionError } from '../guard/errors.js'
 import { neededOptions, oneOf, wholeNumber } from '../guard/options/check.js'
-import { type Duration, duration } from '../guard/options/units.js'
+import { type Duration, duration } from '../options/units.js'
 import { classifyHttp } from '../http/semantics/classify.js'
 import type { Classifier } from '../policy/classify.js'
 import { type Ending, KEEPING, type Keeping, type Kept } from '../policy/idempotency/keeping.js'

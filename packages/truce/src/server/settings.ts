@@ -7,7 +7,7 @@ import type { PeerServerPort } from '../context/peer-port.js'
 import { type Clock, systemClock } from '../guard/clock.js'
 import { OptionError } from '../guard/errors.js'
 import { flag, knownOptions, name, neededOptions, oneOf } from '../guard/options/check.js'
-import { type Duration, duration } from '../guard/options/units.js'
+import { type Duration, duration } from '../options/units.js'
 import type { KeyedFeature, KeyedOperation } from './feature.js'
 import type { Incoming } from './incoming.js'
 

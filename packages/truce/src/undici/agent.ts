@@ -12,7 +12,7 @@
  */
 import { Agent, buildConnector, errors } from 'undici'
 import { OptionError } from '../guard/errors.js'
-import { type Duration, duration } from '../guard/options/units.js'
+import { type Duration, duration } from '../options/units.js'
 
 /** Undici's own options (connections, keep-alive, `bodyTimeout`, …), with a connect timeout that is kept. */
 export interface AgentOptions extends Omit<Agent.Options, 'connect' | 'connectTimeout' | 'factory'> {

@@ -75,7 +75,7 @@ test('A write is not repeated in doubt', async () => {
   expect(server.came.map(({ method }) => method)).toEqual(['POST', 'POST', 'POST', 'POST'])
 
   const other = await loopbackServer(dies)
-  const { client, guard } = ours({ baseURL: other.url }, { effect: 'write' })
+  const { client, guard } = ours({ baseURL: other.url }, { effect: 'write', idempotency: {} })
   const post = guard.outcome(({ signal, headers }) => client.post('/charge', { sum: 7 }, { signal, headers }))
   expect([(await post).stop, other.came.length]).toEqual(['unsafe', 1])
   await guard.outcome(({ signal, headers }) => client.post('/charge', { sum: 7 }, { signal, headers }), { key: 'o1' })

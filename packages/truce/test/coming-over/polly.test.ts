@@ -32,7 +32,7 @@ test('Jitter is on, and full', async () => {
 test('A write is not repeated in doubt', async () => {
   const { time, operation } = inventoryOf()
   const post = scriptedDependency([{ status: 503 }], { clock: time.clock })
-  const charge = operation({ effect: 'write', attempts: 3, backoff: 'none' })
+  const charge = operation({ effect: 'write', idempotency: {}, attempts: 3, backoff: 'none' })
   expect((await time.run(charge.outcome(post.attempt))).stop).toBe('unsafe')
   expect((await time.run(charge.outcome(post.attempt, { key: 'order_1' }))).attempts).toBe(3)
 })

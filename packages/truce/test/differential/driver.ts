@@ -71,7 +71,7 @@ class Caller implements CallFacts {
   ) {
     this.#operation = world.operations.at(script.operation) as Operation
     this.owns = !this.#operation.settings.owned
-    this.keyed = script.keyed
+    this.keyed = script.keyed && this.#operation.settings.honoured
     this.replayable = script.replayable
   }
 

@@ -91,7 +91,7 @@ function runOptions({ keyed, age, replayable, deadline, leaves }: CallScript, in
 }
 
 function operationOptions(settings: OperationScript): OperationOptions {
-  const { effect, risk, attempts, attemptTimeout, deadline, backoff, retryOn, window, owned } = settings
+  const { effect, risk, attempts, attemptTimeout, deadline, backoff, retryOn, honoured, window, owned } = settings
   return {
     effect,
     risk,
@@ -100,7 +100,7 @@ function operationOptions(settings: OperationScript): OperationOptions {
     deadline,
     backoff: backoff ?? 'none',
     ...(retryOn && { retryOn }),
-    ...(window < Number.POSITIVE_INFINITY && { idempotency: { window } }),
+    ...(honoured && { idempotency: window < Number.POSITIVE_INFINITY ? { window } : {} }),
     ...(owned && { owner: 'a-layer-elsewhere' }),
   }
 }

@@ -27,6 +27,8 @@ export interface OperationScript {
   readonly deadline: number
   readonly backoff: Backoff | null
   readonly retryOn: readonly TransientClass[] | undefined
+  /** Does the dependency honour keys? */
+  readonly honoured: boolean
   /** How long a key may be repeated, ms. */
   readonly window: number
   /** Does another layer retry? */
@@ -97,9 +99,12 @@ const operation: fc.Arbitrary<OperationScript> = fc
     deadline: rarely(Number.POSITIVE_INFINITY, fc.oneof(whole(1, 30), whole(50, 4_000), whole(50, 4_000))),
     backoff: rarely<Backoff | null>(null, backoff),
     retryOn: rarely<readonly TransientClass[] | undefined>(['unavailable', 'timeout'], fc.constant(undefined)),
+    honoured: rarely(false, fc.constant(true), 3),
     window: rarely(Number.POSITIVE_INFINITY, fc.oneof(whole(0, 30), whole(0, 3_000)), 8),
     owned: rarely(true, fc.constant(false)),
   })
+  // Who says how long a key may be repeated says that it is honoured.
+  .map((settings) => (settings.honoured ? settings : { ...settings, window: Number.POSITIVE_INFINITY }))
   // A hang must end by something.
   .map((settings) =>
     Math.min(settings.attemptTimeout, settings.deadline) < Number.POSITIVE_INFINITY

@@ -113,7 +113,7 @@ test('got #786: retries although none were wanted', async () => {
 test('got #751: a write is repeated after a timeout that tells nothing', async () => {
   const { time, operation } = inventoryOf()
   const scripted = scriptedDependency(['hang'])
-  const charge = operation({ effect: 'write', attempts: 3, attemptTimeout: 100 })
+  const charge = operation({ effect: 'write', idempotency: {}, attempts: 3, attemptTimeout: 100 })
   const outcome = await time.run(charge.outcome(scripted.attempt))
   expect([outcome.stop, outcome.explanation.certainty, scripted.calls.length]).toEqual(['unsafe', 'unknown', 1])
   const keyed = await time.run(charge.outcome(scripted.attempt, { key: 'order_7' }))

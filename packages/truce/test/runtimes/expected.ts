@@ -9,6 +9,7 @@ export const expected: Readonly<Record<Scenario, unknown>> = {
   'retry() repeats': 3,
   'a 503 and then an answer': [200, 'attempt 2'],
   'a write is repeated with its key only': [503, 'unsafe', 200, 'attempt 2'],
+  'a key is made once for all attempts of a call': [true, true, 2, true],
   'Retry-After is waited for': [200, true],
   'an abort ends the wait': 'AbortError',
   'a hanging answer is cut by the attempt timeout': ['TRUCE_ATTEMPT_TIMEOUT', 'attempts', 'timeout', 'unknown', 2],

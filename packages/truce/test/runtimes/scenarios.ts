@@ -23,7 +23,7 @@ const inventory = dependency('inventory', {
   concurrency: 50,
 })
 const quick = { backoff: { initial: 1, max: 2 } } as const
-const inventoryFetch = createFetch({ dependency: inventory, attempts: 3, ...quick })
+const inventoryFetch = createFetch({ dependency: inventory, attempts: 3, idempotency: {}, ...quick })
 
 export type Scenario = keyof typeof scenarios
 
@@ -50,6 +50,17 @@ export const scenarios = {
     const headers = { 'Idempotency-Key': 'order_1' }
     const keyed = await inventoryFetch(`${server}/flaky/keyed`, { method: 'POST', body: 'a line', headers })
     return [without.status, explain(without)?.stop, keyed.status, await keyed.text()]
+  },
+
+  'a key is made once for all attempts of a call': async ({ server }: Addresses) => {
+    const reserve = inventory.operation('reserve', { effect: 'write', idempotency: { key: 'new' }, ...quick })
+    const sent: unknown[] = []
+    const { ok, key } = await reserve.outcome(({ headers, signal }) => {
+      sent.push(headers['idempotency-key'])
+      return fetch(`${server}/flaky/made`, { method: 'POST', body: 'a line', headers, signal })
+    })
+    const isDated = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/.test(key ?? '')
+    return [ok, isDated, sent.length, sent.every((each) => each === key)]
   },
 
   'Retry-After is waited for': async ({ server }: Addresses) => {

@@ -7,7 +7,7 @@ import { Breaker, BREAKER, type BreakerSettings } from '../../policy/breaker.js'
 import type { BreakerRule } from '../../policy/breaker-rule.js'
 import { OptionError } from '../errors.js'
 import { knownOptions, oneOf, wholeNumber } from './check.js'
-import { type Duration, duration, type Share, share } from './units.js'
+import { type Duration, duration, type Share, share } from '../../options/units.js'
 
 /** When the breaker of a dependency refuses calls, and how it lets them through again. */
 export interface BreakerOptions {

@@ -6,7 +6,7 @@
 import { Budget, BUDGET } from '../../policy/budget.js'
 import { OptionError } from '../errors.js'
 import { knownOptions, wholeNumber } from './check.js'
-import { type Rate, rate, type Share, share } from './units.js'
+import { type Rate, rate, type Share, share } from '../../options/units.js'
 
 /** How much extra traffic retries may make. */
 export interface BudgetOptions {

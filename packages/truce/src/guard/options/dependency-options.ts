@@ -11,11 +11,14 @@ import { DependencyPolicy } from '../../policy/dependency.js'
 import { Governor } from '../../policy/governor.js'
 import { PARTITIONS } from '../../policy/partitions.js'
 import type { Random } from '../../policy/random.js'
+import { ietf } from '../../profiles/ietf.js'
+import type { Profile } from '../../profiles/profile.js'
 import type { Clock } from '../clock.js'
 import { OptionError } from '../errors.js'
 import { type BreakerOptions, breakerMaker, slowCall } from './breaker-options.js'
 import { budget, type BudgetOptions } from './budget-options.js'
 import { flag, knownOptions, name, oneOf, wholeNumber } from './check.js'
+import { profileOf } from './idempotency-options.js'
 import { OF_DEPENDENCY } from './names.js'
 
 /** `enforce`: refuse, cut and repeat. `observe`: call once as if unguarded, and report what would have been done. */
@@ -61,6 +64,8 @@ export interface DependencyOptions {
   partition?: PartitionBy | { by: PartitionBy; max?: number } | undefined
   /** It speaks Truce's headers: `peer` of `truce/peer`. Default: it is told nothing and believed nothing. */
   peer?: PeerPort | undefined
+  /** What its API does with idempotency keys, of `truce/profiles`. Default: `ietf` of a peer, else it honours none. */
+  profile?: Profile | undefined
   /** What results and errors mean; asked before the built-in rules, first to answer wins. */
   classify?: Classifier | readonly Classifier[] | undefined
   /** Let calls know the attempt they run in by AsyncLocalStorage. It costs; see `docs/guard.md`. Default false. */
@@ -84,6 +89,7 @@ export interface DependencySettings {
   readonly inherit: boolean
   readonly mode: Mode
   readonly peer: PeerPort | undefined
+  readonly profile: Profile | undefined
   /** Most partitions known at once; `undefined` where it has none. */
   readonly partitions: number | undefined
   readonly partitionedBy: PartitionBy | undefined
@@ -115,6 +121,7 @@ export function dependencySettings(dependency: string, options: DependencyOption
     inherit,
     mode: oneOf(options.mode ?? 'enforce', 'mode', ['enforce', 'observe']),
     peer: peer(options.peer),
+    profile: profileOf(options.profile, 'profile') ?? (options.peer && ietf),
     partitions: partitions(options.partition),
     partitionedBy: typeof options.partition === 'object' ? options.partition.by : options.partition,
     policy: () =>

@@ -6,7 +6,7 @@
 import { ADAPTIVE_TIMEOUT, type AdaptiveTimeoutSettings } from '../../policy/attempt-timeout.js'
 import { OptionError } from '../errors.js'
 import { knownOptions, wholeNumber } from './check.js'
-import { type Duration, duration } from './units.js'
+import { type Duration, duration } from '../../options/units.js'
 
 /** Where the attempt timeout is learned from how long answers take. */
 export interface AdaptiveTimeoutOptions {

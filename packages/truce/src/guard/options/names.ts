@@ -7,7 +7,8 @@
  */
 
 export const OF_DEPENDENCY = [
-  'service', 'layer', 'instances', 'concurrency', 'budget', 'governor', 'breaker', 'partition', 'peer', 'classify',
+  'service', 'layer', 'instances', 'concurrency', 'budget', 'governor', 'breaker', 'partition', 'peer', 'profile',
+  'classify',
   'inherit', 'mode', 'clock', 'random',
 ] as const // prettier-ignore
 

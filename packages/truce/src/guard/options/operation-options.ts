@@ -10,11 +10,13 @@ import { type Backoff, BACKOFF, type Jitter } from '../../policy/backoff.js'
 import { type Classifier, type FailureClass, TRANSIENT, type TransientClass } from '../../policy/classify.js'
 import { type Preset, type PresetName, PRESETS } from '../../policy/presets.js'
 import type { RetryRules } from '../../policy/retry.js'
+import type { Profile } from '../../profiles/profile.js'
 import { OptionError } from '../errors.js'
 import type { StandInSettings } from '../fallback.js'
 import { openStream } from '../stream/open.js'
 import type { StreamSettings } from '../stream/settings.js'
 import { knownOptions, name, oneOf, wholeNumber } from './check.js'
+import { type IdempotencyOptions, keyRules, type KeyRules } from './idempotency-options.js'
 import {
   adaptiveTimeout,
   type AdaptiveTimeoutOptions,
@@ -26,7 +28,7 @@ import {
 import { OF_OPERATION } from './names.js'
 import { degradeRules, type StandInOptions, standInSettings } from './stand-in-options.js'
 import { classifiers, type Mode } from './dependency-options.js'
-import { type Duration, duration } from './units.js'
+import { type Duration, duration } from '../../options/units.js'
 
 /** How long to wait before a retry: `initial × factor^n`, at most `max`, spread by `jitter`. */
 export interface BackoffOptions {
@@ -62,8 +64,8 @@ export interface OperationOptions<F = never> extends StandInOptions<F> {
   retryOn?: readonly TransientClass[] | undefined
   /** What a repeat would cost. Default: `high` for a write, `low` for a read. */
   risk?: 'high' | 'low' | undefined
-  /** `natural`: repeating is harmless (a PUT of the whole); `window`: how long a key may be repeated. */
-  idempotency?: 'natural' | { window?: Duration } | undefined
+  /** `natural`: repeating is harmless (a PUT of the whole). An object, also `{}`: the dependency honours the key of a call. */
+  idempotency?: 'natural' | IdempotencyOptions | undefined
   /** The layer that retries, or two: of what fails transiently, and of conflicts. Default: the lowest with a guard. */
   owner?: Owner | undefined
   /** `not-sent`: where the connection failed before anything was sent, the first retry goes without a wait. */
@@ -84,6 +86,7 @@ const NAMES: readonly (keyof OperationOptions)[] = OF_OPERATION
 export interface OperationSettings {
   readonly effect: 'read' | 'write'
   readonly rules: RetryRules
+  readonly keys: KeyRules
   readonly attemptTimeout: number
   readonly deadline: number
   /** How long an attempt may keep the place of a probe. */
@@ -98,8 +101,12 @@ export interface OperationSettings {
   readonly mode: Mode | undefined
 }
 
-/** @throws OptionError naming the option, its value and what is allowed */
-export function operationSettings(operation: string, options: OperationOptions<unknown>): OperationSettings {
+/** @throws OptionError naming the option, its value and what is allowed @param profile of its dependency */
+export function operationSettings(
+  operation: string,
+  options: OperationOptions<unknown>,
+  profile: Profile | undefined,
+): OperationSettings {
   name(operation, 'name of the operation')
   knownOptions(options, NAMES, 'operation')
   const preset: Preset = PRESETS[oneOf(options?.use ?? 'baseline', 'use', Object.keys(PRESETS) as PresetName[])]
@@ -111,17 +118,19 @@ export function operationSettings(operation: string, options: OperationOptions<u
     ? adaptive.max
     : timeLimit(options.attemptTimeout as Duration | 'none' | undefined, preset.attemptTimeout, 'attemptTimeout')
   const standIn = standInSettings(options, risk)
+  const keys = keyRules(options.idempotency, profile, effect)
   const most = attempts(options.attempts, preset.attempts)
   // An attempt never outlives its call: with no time of its own it has the call's.
   const longest = Math.min(deadline, attemptTimeout)
   return Object.freeze({
     effect,
+    keys,
     rules: Object.freeze({
       attempts: most,
       retryOn: retryOn(options.retryOn),
       backoff: backoff(options.backoff, preset.backoff),
       repeatable: risk === 'low' || options.idempotency === 'natural',
-      window: window(options.idempotency),
+      window: keys.window,
       background: preset.background,
       degradeWhen: degradeRules(options.degradeWhen, standIn),
       immediate: options.immediate !== undefined && oneOf(options.immediate, 'immediate', ['not-sent']) === 'not-sent',
@@ -178,10 +187,4 @@ export function backoff(given: BackoffOptions | 'none' | undefined, preset: Back
   }
   const jitter = oneOf(given.jitter ?? BACKOFF.jitter, 'backoff.jitter', ['full', 'equal', 'decorrelated', 'none'])
   return Object.freeze({ initial, factor, max, jitter })
-}
-
-function window(given: OperationOptions['idempotency']): number {
-  if (given === undefined || given === 'natural') return Number.POSITIVE_INFINITY
-  knownOptions(given, ['window'], 'idempotency', ", or 'natural'")
-  return given.window === undefined ? Number.POSITIVE_INFINITY : duration(given.window, 'idempotency.window')
 }

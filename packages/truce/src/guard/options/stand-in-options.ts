@@ -8,7 +8,7 @@ import { PARTITIONS } from '../../policy/partitions.js'
 import { OptionError } from '../errors.js'
 import type { Fallback, Quality, StandInSettings } from '../fallback.js'
 import { knownOptions, name, neededOptions, oneOf, wholeNumber } from './check.js'
-import { type Duration, duration } from './units.js'
+import { type Duration, duration } from '../../options/units.js'
 
 /** The last good answer stands in, where it is fresh enough. It is kept in this process. */
 export interface CachedOptions {

@@ -10,8 +10,8 @@
 import type { PeerPort } from '../../context/peer-port.js'
 import { type Classifier, failure } from '../../policy/classify.js'
 import { getHeader } from '../semantics/answer.js'
+import { failedAnswer } from '../semantics/failed-answer.js'
 import { readPushback } from '../semantics/pushback.js'
-import { answerHeaders } from './answer-headers.js'
 import { failureOf } from './failure-of.js'
 
 /**
@@ -30,7 +30,7 @@ export function peerClassifier(port: Pick<PeerPort, 'answerField' | 'read'>, bas
     const judged = typeof verdict === 'string' ? failure(verdict) : verdict
     if (!judged.answered) return verdict
     try {
-      const headers = answerHeaders(result, threw)
+      const headers = failedAnswer(result, threw)?.headers
       const value = getHeader(headers, port.answerField)
       const pushback = value === undefined ? undefined : port.read(value)
       return pushback ? failureOf(pushback, judged, repeated(headers)) : verdict

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { OptionError } from '../errors.js'
+import { OptionError } from './option-error.js'
 
 /** `'800ms'`, `'2s'`, `'5m'`, `'72h'`, or a number of ms. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h'}`
