@@ -7,6 +7,7 @@
  */
 import type { ServedOperation } from '../operation.js'
 import { PROBLEM_OF } from '../problem-types.js'
+import { REFUSALS } from './problems.js'
 import { routeOf } from './status.js'
 
 export interface OpenApiFragment {
@@ -30,11 +31,12 @@ export interface OpenApiResponse {
 
 const RESPONSES = {
   400: [PROBLEM_OF.TRUCE_KEY_MISSING, PROBLEM_OF.TRUCE_KEY_INVALID, PROBLEM_OF.TRUCE_PAYLOAD_INVALID],
+  401: [REFUSALS.unauthenticated],
   409: [PROBLEM_OF.TRUCE_IN_PROGRESS, PROBLEM_OF.TRUCE_OUTCOME_UNKNOWN, PROBLEM_OF.TRUCE_RESULT_NOT_KEPT],
   410: [PROBLEM_OF.TRUCE_KEY_EXPIRED],
   413: [PROBLEM_OF.TRUCE_BODY_TOO_LARGE],
   422: [PROBLEM_OF.TRUCE_KEY_CONFLICT],
-  503: [PROBLEM_OF.TRUCE_STORE_UNAVAILABLE],
+  503: [PROBLEM_OF.TRUCE_STORE_UNAVAILABLE, REFUSALS.rolledBack],
 } as const
 
 /**
