@@ -40,9 +40,16 @@ describe('the store', () => {
 
   test('cannot be asked, and the operation may run without it', async () => {
     const { ask, faults } = keyedOn({ ...DERIVED, outage: 'open' })
+    const derived: string[] = []
+    const handler = (_request: Request, context: RequestContext) => {
+      derived.push(context.derive('line_1'))
+      return new Response(null, { status: 500 })
+    }
+    await ask(handler)
     faults.always('all', 'fail')
-    const got = await ask(done)
-    expect([got.status, got.headers.get('idempotent-replayed')]).toEqual([201, null])
+    const got = await ask(handler)
+    expect([got.status, got.headers.get('idempotent-replayed')]).toEqual([500, null])
+    expect(derived[1]).toBe(derived[0]) // what it calls knows the key all the same
   })
 
   test('fails once it ran: the caller is told that nobody knows', async () => {
