@@ -37,6 +37,8 @@ const dictionary = `${src}${headers}dictionary[.]ts$`
 const structuredHeaders = '(^|/)structured-headers(/|$)'
 const undici = 'undici/'
 const idempotency = 'idempotency/'
+const server = 'server/'
+const serverIdempotency = 'server/idempotency/'
 const sqliteByPath = `${src}idempotency/stores/sqlite/open[.]ts$`
 const options = 'options/'
 const profiles = 'profiles/'
@@ -97,6 +99,20 @@ export default {
       [idempotency, guard, ...floorOne, policy],
       'idempotency/ does not know http/ beyond what answers mean, testing/ or the index.',
     ),
+    floor(
+      'floor-4-server-idempotency',
+      serverIdempotency,
+      [server, idempotency, guard, ...floorOne, policy],
+      'server/idempotency/ stands on server/ and idempotency/; it does not know http/ beyond what answers mean.',
+    ),
+    {
+      name: 'keys-are-picked',
+      comment:
+        'A service that takes no keys loads no engine: server/ knows the port, server/feature, and nothing behind it.',
+      severity: 'error',
+      from: { path: `${src}${server}`, pathNot: [tests, `${src}${serverIdempotency}`] },
+      to: { path: [`${src}${serverIdempotency}`, `${src}${idempotency}`] },
+    },
     {
       name: 'stores-are-picked',
       comment: 'A store is imported only by whoever picks it: the engine knows the port, and memory for a start.',

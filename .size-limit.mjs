@@ -16,6 +16,7 @@ export default [
   check("import * from 'truce'", 'index.js', '*', '39.1 kB'),
   check("import * from 'truce/http'", 'http/index.js', '*', '16.1 kB'),
   check("import * from 'truce/policy'", 'policy/index.js', '*', '7.8 kB'),
+  check("import * from 'truce/server/idempotency'", 'server/idempotency/index.js', '*', '11.2 kB'),
 ]
 
 /**

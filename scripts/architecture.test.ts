@@ -22,6 +22,10 @@ const house: Record<string, string> = {
   [`${src}http/headers/dictionary.ts`]: "import 'structured-headers'\nexport const parse = 1\n",
   [`${src}peer/index.ts`]:
     "import '../http/headers/dictionary.js'\nimport '../context/deadline.js'\nexport const peer = 1\n",
+  [`${src}idempotency/engine.ts`]: "import '../guard/guard.js'\nimport '../policy/index.js'\nexport const engine = 1\n",
+  [`${src}server/feature.ts`]: "import '../guard/guard.js'\nexport const port = 1\n",
+  [`${src}server/idempotency/run.ts`]:
+    "import '../feature.js'\nimport '../../idempotency/engine.js'\nexport const run = 1\n",
   [`${src}testing/index.ts`]:
     "import '../policy/index.js'\nimport '../guard/guard.js'\nimport '../telemetry/index.js'\nexport const clock = 1\n",
   [`${src}index.ts`]: "export { guard } from './guard/guard.js'\nexport { fetch } from './http/index.js'\n",
@@ -60,6 +64,14 @@ const violations: [what: string, file: string, code: string, rule: string][] = [
   ['classifiers/ imports guard/', 'classifiers/bad-1.ts', "import '../guard/guard.js'", 'floor-1-classifiers'],
   ['guard/ imports http/', 'guard/bad-1.ts', "import '../http/index.js'", 'floor-2-guard'],
   ['guard/ imports the index', 'guard/bad-2.ts', "import '../index.js'", 'floor-2-guard'],
+  ['server/ imports the engine', 'server/bad-1.ts', "import '../idempotency/engine.js'", 'keys-are-picked'],
+  ['server/ imports what takes keys', 'server/bad-2.ts', "import './idempotency/run.js'", 'keys-are-picked'],
+  [
+    'server/idempotency/ imports http/',
+    'server/idempotency/bad-1.ts',
+    "import '../../http/index.js'",
+    'floor-4-server-idempotency',
+  ],
   ['http/ imports the index', 'http/bad-1.ts', "import '../index.js'", 'floor-3-http'],
   ['guard/ imports testing/', 'guard/bad-3.ts', "import '../testing/index.js'", 'testing-is-for-tests'],
   ['the index imports testing/', 'bad-1.ts', "import './testing/index.js'", 'testing-is-for-tests'],

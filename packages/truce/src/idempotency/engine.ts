@@ -18,6 +18,8 @@ import { engineSettings, type IdempotencyOptions } from './settings.js'
 import type { WorkOf } from './work.js'
 
 export interface Idempotency<Transaction = never> {
+  /** What it promises, for those who announce it. */
+  readonly about: EngineFacts
   /**
    * Runs the handler, unless the key has been used: then its result is the earlier run's.
    *
@@ -34,6 +36,12 @@ export interface Idempotency<Transaction = never> {
     request: Request<M, NoInfer<Value>, Transaction>,
     handler: (work: WorkOf<Transaction>[M]) => Value | PromiseLike<Value>,
   ): Promise<Outcome<Value>>
+  /**
+   * Checks a request and does nothing else: for those who know all but the key when they start.
+   *
+   * @throws OptionError, InvalidKeyError, InvalidPayloadError as `execute` would
+   */
+  check(request: Request<Mode, unknown, Transaction>): void
   /** What is known of a key. Ask it of a tenant's own keys only. */
   status(key: KeyOf): Promise<Status>
   /** Asks the store whether it can keep what it promises. @returns its version and durability, for the log @throws where it cannot */
@@ -46,6 +54,17 @@ export interface Idempotency<Transaction = never> {
   close(): Promise<void>
 }
 
+/** Times are ms. */
+export interface EngineFacts {
+  /** For how long an outcome is remembered. */
+  readonly ttl: number
+  /** Longest result that is kept, bytes of its text. */
+  readonly largestResult: number
+  readonly store: string
+  /** Modes in which a handler may take its time: SQLite's `transaction` has to be done in one stretch. */
+  readonly asynchronous: readonly Mode[]
+}
+
 /** `free`: it ran, and may run again. */
 export type Status =
   | { readonly state: 'absent' | 'free' | 'unknown' }
@@ -55,6 +74,8 @@ export type Status =
   | { readonly state: 'completed'; readonly age: number; readonly left: number }
 
 const BATCH = 1_000
+/** Modes for which every store is good. */
+const ALWAYS: readonly Mode[] = ['derived-key', 'at-most-once']
 /** After so many ms a store that did not answer may be asked again. */
 const SOON = 1_000
 
@@ -142,7 +163,11 @@ export function idempotency<Transaction = never>(options: IdempotencyOptions<Tra
     while (underWay.size > 0) await Promise.all(underWay)
   }
 
+  const { ttl, largestResult } = settings
+  const modes: Mode[] = store.transact && !store.synchronous ? ['transaction', ...ALWAYS] : [...ALWAYS]
   return {
+    about: Object.freeze({ ttl, largestResult, store: store.name, asynchronous: Object.freeze(modes) }),
+    check: (request) => void checkRequest(request, settings),
     outcome,
     async execute(request, handler) {
       const ended = await outcome(request, handler)

@@ -4,7 +4,7 @@
  * @module
  */
 export { canonicalJson } from './canonical-json.js'
-export { idempotency, type Idempotency, type Status } from './engine.js'
+export { type EngineFacts, idempotency, type Idempotency, type Status } from './engine.js'
 export * from './errors.js'
 export { jsonText } from './json-text.js'
 export { bornAt, derivedKey, idempotencyKey } from './key.js'

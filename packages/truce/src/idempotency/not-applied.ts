@@ -11,7 +11,8 @@ const marked = new WeakSet<object>()
 /**
  * Says that the work failed before it changed anything: its key is free, and the next call with it runs.
  *
- * @param error thrown on; a primitive is wrapped, because it cannot be marked
+ * @param error thrown on; a primitive is wrapped, because it cannot be marked. In a handler of `truce/server` it may be
+ *   the request's context, for an answer that is returned
  * @returns the same error
  * @example
  * if (!(await warehouse.isOpen())) throw notApplied(new Error('the warehouse is closed'))

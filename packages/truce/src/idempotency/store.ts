@@ -29,6 +29,8 @@ export interface IdempotencyStore<Transaction = never> {
   changed?(scope: string, ms: number, signal: AbortSignal): Promise<void>
   /** Claim, effect and result as one commit; `undefined` where the store shares no database with effects. */
   readonly transact?: Transact<Transaction> | undefined
+  /** Must the work of `transact` be done in one stretch, without a promise? */
+  readonly synchronous?: boolean | undefined
   /**
    * Makes it ready and says what it is worth (version, durability), for the log. The engine calls it once,
    * before its first command.

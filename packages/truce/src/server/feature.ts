@@ -6,12 +6,17 @@
  *
  * @module
  */
+import type { PeerPushback } from '../context/peer-port.js'
 import type { Answer, Incoming } from './incoming.js'
 import type { RequestContext } from './request-context.js'
 
 /** Of a service: `httpIdempotency()` of `truce/server/idempotency`. */
 export interface KeyedFeature<Rules = unknown> {
-  /** @throws OptionError for rules that are wrong @param rules of one operation */
+  /**
+   * @param name  with the service's: two services may have an operation of one name, and share a store
+   * @param rules of one operation
+   * @throws OptionError for rules that are wrong
+   */
   operation(name: string, effect: 'read' | 'write', rules: Rules): KeyedOperation
 }
 
@@ -34,10 +39,17 @@ export interface KeyedRun {
    * @returns the answer to send without running the handler; nothing where it has to run
    */
   begin(): Promise<Answer | undefined>
-  /** The handler has answered. Never rejects. @returns the answer to send, once what became of it is recorded */
+  /**
+   * The handler has answered. Never rejects.
+   *
+   * @returns the answer to send, once what became of it is recorded; of one that was too long to be held: `undefined`
+   *   as its body where it may be passed on, or the answer that counts instead
+   */
   end(answer: Answer): Promise<Answer>
   /** The handler threw. @returns the answer to send; nothing where the error is for the framework to answer */
   threw(error: unknown): Promise<Answer | undefined>
   /** Was the answer that of an earlier run? */
   readonly replayed: boolean
+  /** What a caller that is known is told besides the answer. */
+  readonly pushback?: PeerPushback | undefined
 }

@@ -34,6 +34,6 @@ export type AnswerHeaders = readonly (readonly [name: string, value: string])[]
 export interface Answer {
   readonly status: number
   readonly headers: AnswerHeaders
-  /** `undefined`: none, or too long to be held. */
+  /** Empty where there is none; `undefined`: too long to be held. */
   readonly body: Uint8Array | undefined
 }

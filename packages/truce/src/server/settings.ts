@@ -84,7 +84,7 @@ export function serviceSettings<Rules>(service: string, options: ServiceOptions<
 
 /** @throws OptionError */
 export function servedSettings<Rules>(
-  { keyed }: ServiceSettings,
+  { service, keyed }: ServiceSettings,
   operation: string,
   options: ServedOptions<Rules>,
 ): ServedSettings {
@@ -105,7 +105,7 @@ export function servedSettings<Rules>(
     effect,
     deadline,
     least,
-    keyed: rules === undefined ? undefined : keyed?.operation(operation, effect, rules),
+    keyed: rules === undefined ? undefined : keyed?.operation(`${service}.${operation}`, effect, rules),
   })
 }
 
@@ -126,6 +126,6 @@ function peersOf(given: Peers | 'all' | undefined, peer: unknown): Peers | 'all'
 
 function featureOf<Rules>(given: KeyedFeature<Rules> | undefined): KeyedFeature | undefined {
   if (given === undefined) return undefined
-  if (typeof given?.operation === 'function') return given as KeyedFeature
+  if (typeof given?.operation === 'function') return given
   throw new OptionError('idempotency', given, "httpIdempotency({ … }) of 'truce/server/idempotency'")
 }

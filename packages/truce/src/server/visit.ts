@@ -69,11 +69,13 @@ export class Visit {
 
   /** May `headers()` have anything to say of a failing answer? Cheap enough to be asked of each. */
   get speaks(): boolean {
-    return this.#known && (this.context.exhausted || this.refusal !== undefined)
+    if (!this.#known) return false
+    return this.context.exhausted || this.refusal !== undefined || this.keyed?.pushback !== undefined
   }
 
   #pushback(status: number): PeerPushback | undefined {
     if (this.refusal !== undefined) return NOT_APPLIED
+    if (this.keyed?.pushback) return this.keyed.pushback
     if (!this.context.exhausted) return undefined
     const failure = classifyStatus(status, false)
     return failure !== undefined && isTransient(failure) ? EXHAUSTED : undefined

@@ -9,11 +9,13 @@
 import type { Answer, AnswerHeaders } from './incoming.js'
 import { joined } from './web-body.js'
 
+const NOTHING = new Uint8Array(0)
+
 /** Longer than is held. */
 export interface Long {
   readonly head: { readonly status: number; readonly headers: AnswerHeaders }
-  /** The same answer; its end waits for `before`. */
-  passedOn(before: () => Promise<unknown>): Response
+  /** The same answer; its end waits for `before`, and never comes where that says no. */
+  passedOn(before: () => Promise<boolean>): Response
 }
 
 export function isWhole(answer: Answer | Long): answer is Answer {
@@ -23,7 +25,7 @@ export function isWhole(answer: Answer | Long): answer is Answer {
 /** Reads an answer of at most `largest` bytes. @throws what its body throws */
 export async function held(response: Response, largest: number): Promise<Answer | Long> {
   const head = { status: response.status, headers: [...response.headers] as AnswerHeaders }
-  if (response.body === null) return { ...head, body: undefined }
+  if (response.body === null) return { ...head, body: NOTHING }
   const reader = (response.body as ReadableStream<Uint8Array>).getReader()
   const chunks: Uint8Array[] = []
   let length = 0
@@ -42,7 +44,7 @@ export async function held(response: Response, largest: number): Promise<Answer 
 function goingOn(
   first: readonly Uint8Array[],
   rest: ReadableStreamDefaultReader<Uint8Array>,
-  before: () => Promise<unknown>,
+  before: () => Promise<boolean>,
 ): ReadableStream<Uint8Array> {
   const queue = [...first]
   // The newest chunk is kept back: as long as bytes are missing, no caller takes the answer for whole.
@@ -57,7 +59,7 @@ function goingOn(
         kept = value
         return
       }
-      await before()
+      if (!(await before())) return controller.error(new Error('another answer counts; repeat with the same key'))
       if (kept) controller.enqueue(kept)
       controller.close()
     },

@@ -80,7 +80,7 @@ async function underKey(visit: Visit, keyed: KeyedRun, handler: () => Response |
   // Too long to be held: its last bytes wait until it is recorded that it was done.
   return ended(
     visit,
-    answer.passedOn(() => keyed.end({ ...answer.head, body: undefined })),
+    answer.passedOn(async () => (await keyed.end({ ...answer.head, body: undefined })).body === undefined),
   )
 }
 
@@ -109,7 +109,7 @@ const BODILESS: ReadonlySet<number> = new Set([101, 204, 205, 304])
 export function responseOf({ status, headers, body }: Answer): Response {
   const fields = new Headers()
   for (const [name, value] of headers) fields.append(name, value)
-  const bytes = body === undefined || BODILESS.has(status) ? null : new Uint8Array(body)
+  const bytes = body === undefined || body.length === 0 || BODILESS.has(status) ? null : new Uint8Array(body)
   return new Response(bytes, { status, headers: fields })
 }
 

@@ -1,8 +1,7 @@
 /**
  * Faults of express-idempotency 1.0.6, and that Truce does not have them.
  *
- * Left to the server's adapters, which alone know of HTTP: the bare header, `x-hit` that a caller can forge (#35), and
- * the headers that are replayed.
+ * Those that need HTTP (the bare header, `x-hit` that a caller can forge, what is replayed) stand in `http.test.ts`.
  */
 import { InProgressError, KeyConflictError } from 'truce/idempotency'
 import { expect, test } from 'vitest'

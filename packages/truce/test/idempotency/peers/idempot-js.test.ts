@@ -1,9 +1,8 @@
 /**
  * Faults of idempot-js (git, August 2026), and that Truce does not have them.
  *
- * Left to the server's adapters: header syntax (at least 21 characters, no comma, quotes kept), the headers that are
- * replayed (Date, Set-Cookie), that only `res.send` is captured. Its non-cryptographic hash has no behaviour to show
- * but the fingerprint's own tests.
+ * Those that need HTTP (header syntax, the headers that are replayed, that only `res.send` is captured) stand in
+ * `http.test.ts`. Its non-cryptographic hash has no behaviour to show but the fingerprint's own tests.
  */
 import { type IdempotencyStore, jsonText, KeyConflictError } from 'truce/idempotency'
 import { expect, test } from 'vitest'

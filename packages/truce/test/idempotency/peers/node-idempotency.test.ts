@@ -1,7 +1,7 @@
 /**
  * Faults of @node-idempotency/core 1.0.11, and that Truce does not have them.
  *
- * Left to the server's adapters: the bare header. That the path is part of the key has no counterpart here: operations
+ * That of its bare header stands in `http.test.ts`. That the path is part of the key has no counterpart here: operations
  * have names.
  */
 import { KeyConflictError } from 'truce/idempotency'

@@ -203,6 +203,7 @@ export function sqlite(
       if (closed) return
       return waiters.changed(scope, ms, signal)
     },
+    synchronous: true,
     transact: async (scope, claim, work, within) => {
       if (within !== undefined) {
         throw new OptionError(

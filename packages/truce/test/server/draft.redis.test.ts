@@ -1,0 +1,20 @@
+import { Redis } from 'ioredis'
+import { redis } from 'truce/idempotency/redis'
+import { afterAll, beforeAll } from 'vitest'
+import { startRedis } from '../../../../scripts/servers/redis.mjs'
+import { draftRules } from './draft.js'
+import { overWeb } from './over-web.js'
+
+let server: Awaited<ReturnType<typeof startRedis>>
+let client: Redis
+
+beforeAll(async () => {
+  server = await startRedis()
+  client = new Redis(server.url)
+})
+afterAll(async () => {
+  client?.disconnect()
+  await server?.stop()
+})
+
+draftRules('redis', overWeb, async () => redis(client))
