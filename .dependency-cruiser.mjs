@@ -38,6 +38,9 @@ const structuredHeaders = '(^|/)structured-headers(/|$)'
 const undici = 'undici/'
 const idempotency = 'idempotency/'
 const sqliteByPath = `${src}idempotency/stores/sqlite/open[.]ts$`
+const server = 'server/'
+/** Each framework's adapter stands in a folder of its own; those on node:http share the driver of `node/`. */
+const adapters = ['express', 'fastify', 'hono', 'nest', 'next', 'node']
 const floorOne = [semantics, context, telemetry]
 
 export default {
@@ -79,6 +82,26 @@ export default {
       [idempotency, guard, ...floorOne, policy],
       'idempotency/ does not know http/ beyond what answers mean, testing/ or the index.',
     ),
+    floor(
+      'floor-4-server',
+      server,
+      [server, guard, ...floorOne, policy, 'idempotency/'],
+      'server/ does not know http/ beyond what answers mean, testing/ or the index.',
+    ),
+    {
+      name: 'server-knows-no-adapter',
+      comment: 'The core of server/ knows no framework, and no keys: both come to it by its ports.',
+      severity: 'error',
+      from: { path: `${src}${server}[^/]+[.]ts$`, pathNot: tests },
+      to: { path: [`${src}${server}[^/]+/`, `${src}${idempotency}`] },
+    },
+    {
+      name: 'adapters-are-picked',
+      comment: 'An adapter imports the core, itself and the driver of node/: no other framework comes along.',
+      severity: 'error',
+      from: { path: `${src}${server}(${adapters.join('|')})/`, pathNot: tests },
+      to: { path: [`${src}${server}[^/]+/`, `${src}${idempotency}`], pathNot: `${src}${server}($1|node)/` },
+    },
     {
       name: 'stores-are-picked',
       comment: 'A store is imported only by whoever picks it: the engine knows the port, and memory for a start.',

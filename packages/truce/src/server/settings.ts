@@ -126,6 +126,6 @@ function peersOf(given: Peers | 'all' | undefined, peer: unknown): Peers | 'all'
 
 function featureOf<Rules>(given: KeyedFeature<Rules> | undefined): KeyedFeature | undefined {
   if (given === undefined) return undefined
-  if (typeof given?.operation === 'function') return given as KeyedFeature
+  if (typeof given?.operation === 'function') return given
   throw new OptionError('idempotency', given, "httpIdempotency({ … }) of 'truce/server/idempotency'")
 }
