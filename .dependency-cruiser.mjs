@@ -42,6 +42,8 @@ const serverIdempotency = 'server/idempotency/'
 const sqliteByPath = `${src}idempotency/stores/sqlite/open[.]ts$`
 const options = 'options/'
 const profiles = 'profiles/'
+/** Each framework's adapter stands in a folder of its own; those on node:http share the driver of `node/`. */
+const adapters = ['express', 'fastify', 'hono', 'nest', 'next', 'node']
 const floorOne = [semantics, context, telemetry, options]
 
 export default {
@@ -100,6 +102,12 @@ export default {
       'idempotency/ does not know http/ beyond what answers mean, testing/ or the index.',
     ),
     floor(
+      'floor-4-server',
+      server,
+      [server, guard, ...floorOne, policy, 'idempotency/'],
+      'server/ does not know http/ beyond what answers mean, testing/ or the index.',
+    ),
+    floor(
       'floor-4-server-idempotency',
       serverIdempotency,
       [server, idempotency, guard, ...floorOne, policy],
@@ -112,6 +120,20 @@ export default {
       severity: 'error',
       from: { path: `${src}${server}`, pathNot: [tests, `${src}${serverIdempotency}`] },
       to: { path: [`${src}${serverIdempotency}`, `${src}${idempotency}`] },
+    },
+    {
+      name: 'server-knows-no-adapter',
+      comment: 'The core of server/ knows no framework: each comes to it by its port.',
+      severity: 'error',
+      from: { path: `${src}${server}[^/]+[.]ts$`, pathNot: tests },
+      to: { path: `${src}${server}(${adapters.join('|')})/` },
+    },
+    {
+      name: 'adapters-are-picked',
+      comment: 'An adapter imports the core, itself and the driver of node/: no other framework comes along.',
+      severity: 'error',
+      from: { path: `${src}${server}(${adapters.join('|')})/`, pathNot: tests },
+      to: { path: `${src}${server}(${adapters.join('|')})/`, pathNot: `${src}${server}($1|node)/` },
     },
     {
       name: 'stores-are-picked',

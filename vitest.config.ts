@@ -21,6 +21,7 @@ export default defineConfig({
     alias: [
       { find: /^truce$/, replacement: truce('index.ts') },
       { find: /^truce\/([a-z-]+)$/, replacement: truce('$1/index.ts') },
+      { find: /^truce\/server\/([a-z-]+)$/, replacement: truce('server/$1/index.ts') },
       { find: /^truce\/idempotency\/([a-z-]+)$/, replacement: truce('idempotency/stores/$1/index.ts') },
       { find: /^truce\/server\/([a-z-]+)$/, replacement: truce('server/$1/index.ts') },
     ],

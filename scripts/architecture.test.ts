@@ -26,6 +26,10 @@ const house: Record<string, string> = {
   [`${src}server/feature.ts`]: "import '../guard/guard.js'\nexport const port = 1\n",
   [`${src}server/idempotency/run.ts`]:
     "import '../feature.js'\nimport '../../idempotency/engine.js'\nexport const run = 1\n",
+  [`${src}server/visit.ts`]:
+    "import '../guard/guard.js'\nimport '../context/deadline.js'\nimport '../telemetry/index.js'\nexport const visit = 1\n",
+  [`${src}server/node/drive.ts`]: "import '../visit.js'\nexport const drive = 1\n",
+  [`${src}server/express/index.ts`]: "import '../node/drive.js'\nimport '../visit.js'\nexport const guarded = 1\n",
   [`${src}testing/index.ts`]:
     "import '../policy/index.js'\nimport '../guard/guard.js'\nimport '../telemetry/index.js'\nexport const clock = 1\n",
   [`${src}index.ts`]: "export { guard } from './guard/guard.js'\nexport { fetch } from './http/index.js'\n",
@@ -97,6 +101,11 @@ const violations: [what: string, file: string, code: string, rule: string][] = [
     "import '../peer/index.js'",
     'structured-headers-only-for-peers',
   ],
+  ['server/ imports http/', 'server/bad-1.ts', "import '../http/index.js'", 'floor-4-server'],
+  ['guard/ imports server/', 'guard/bad-13.ts', "import '../server/visit.js'", 'floor-2-guard'],
+  ['the core of server/ imports an adapter', 'server/bad-2.ts', "import './node/drive.js'", 'server-knows-no-adapter'],
+  ['an adapter imports another one', 'server/fastify/bad-1.ts', "import '../express/index.js'", 'adapters-are-picked'],
+  ['an adapter imports its framework', 'server/fastify/bad-2.ts', "import 'fastify'", 'truce-has-no-dependency'],
   ['an undeclared package', 'guard/bad-6.test.ts', "import 'acorn'", 'declared-dependencies'],
   ['another package by path', 'guard/bad-7.test.ts', "import '../../../lab/src/index.js'", 'packages-by-name'],
   ['a cycle', 'guard/one.ts', "import './two.js'", 'no-circular'],

@@ -10,7 +10,8 @@ import type { Answer, Incoming } from './incoming.js'
 import { answerOf } from './problem.js'
 import { deadlinePassed } from './refusals.js'
 import { RequestContext } from './request-context.js'
-import type { ServedSettings, ServiceSettings } from './settings.js'
+import { said, warn } from '../telemetry/warning.js'
+import type { Peers, ServedSettings, ServiceSettings } from './settings.js'
 import { Visit } from './visit.js'
 
 const NEVER = Number.POSITIVE_INFINITY
@@ -63,8 +64,8 @@ export class ServedOperation {
 
   /** @returns what the caller says of itself, where it is believed; `{}` where it says nothing */
   #told(incoming: Incoming, peers: NonNullable<ServiceSettings['peers']>): Partial<PeerContext> | undefined {
-    const caller = peers === 'all' ? undefined : peers(incoming)
-    if (peers !== 'all' && typeof caller !== 'string') return undefined
+    const caller = peers === 'all' ? undefined : callerOf(incoming, peers)
+    if (peers !== 'all' && caller === undefined) return undefined
     const { peer } = this.settings
     const field = peer && incoming.header(peer.requestField)
     const told = field === undefined ? undefined : peer?.readContext(field)
@@ -72,6 +73,22 @@ export class ServedOperation {
     return caller === undefined ? (told ?? NOTHING) : { ...told, caller }
   }
 }
+
+/** A request for which the application's own check fails comes from a stranger: it must not cost the process. */
+function callerOf(incoming: Incoming, peers: Peers): string | undefined {
+  try {
+    const caller = peers(incoming)
+    return typeof caller === 'string' ? caller : undefined
+  } catch (error) {
+    if (!warned.has(peers)) {
+      warned.add(peers)
+      warn('TRUCE_PEERS', `peers() failed; such requests are taken for a stranger's. Mend it: ${said(error)}`)
+    }
+    return undefined
+  }
+}
+
+const warned = new WeakSet<Peers>()
 
 const NOTHING: Partial<PeerContext> = Object.freeze({})
 

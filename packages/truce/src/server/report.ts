@@ -8,23 +8,28 @@
  */
 import { emitRecord } from '../guard/emit-record.js'
 import { classifyStatus } from '../http/semantics/status.js'
-import type { Visit } from './visit.js'
+import type { KeyedRun } from './feature.js'
+import type { RequestContext } from './request-context.js'
+import type { ServedSettings, ServiceSettings } from './settings.js'
 
-export function reportServed({ of, context, refusal, keyed }: Visit, status: number, now: number): void {
+/** What of a visit is told. */
+export interface ServedRequest {
+  readonly of: { readonly settings: ServiceSettings; readonly served: ServedSettings }
+  readonly context: RequestContext
+  readonly refusal: object | undefined
+  readonly keyed: KeyedRun | undefined
+}
+
+export function reportServed({ of, context, refusal, keyed }: ServedRequest, status: number, now: number): void {
+  const { service, clock } = of.settings
+  const { operation, effect } = of.served
   const { began, attempt, endsAt } = context
   const timeout = endsAt === Number.POSITIVE_INFINITY ? undefined : endsAt - began
   const failure = classifyStatus(status, false)
   emitRecord(
     {
       side: 'server',
-      of: {
-        service: of.service,
-        dependency: of.service,
-        operation: of.operation,
-        effect: of.served.effect,
-        layer: of.service,
-        clock: of.clock,
-      },
+      of: { service, dependency: service, operation, effect, layer: service, clock },
       call: context.call,
       parent: undefined,
       key: context.key,

@@ -60,6 +60,8 @@ export class RequestContext implements CallContext {
   work: KeyedWork | undefined
   /** Did retries of a call below end in this request? */
   exhausted = false
+  /** Called once when that begins to be so; set by adapters that have to touch the answer for it. */
+  whenSpent: (() => void) | undefined
   /** When its caller had left, on the service's clock. */
   leftAt: number | undefined
   readonly #home: ContextHome
@@ -149,7 +151,9 @@ export class RequestContext implements CallContext {
 
   /** A call below has ended whose retries were spent. */
   spent(): void {
+    if (this.exhausted) return
     this.exhausted = true
+    this.whenSpent?.()
   }
 
   /** Nobody waits any more. @param reason handed to the signal and to all calls below */

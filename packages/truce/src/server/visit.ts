@@ -11,14 +11,21 @@ import { attempts } from '../telemetry/events.js'
 import { CallerLeftError } from './errors.js'
 import type { KeyedRun } from './feature.js'
 import type { Answer, AnswerHeaders } from './incoming.js'
-import type { ServedOperation } from './operation.js'
-import type { RefusalReason } from '../telemetry/served.js'
+import type { RefusalReason, ServedCounters } from '../telemetry/served.js'
 import { reportServed } from './report.js'
 import type { RequestContext } from './request-context.js'
+import type { ServedSettings, ServiceSettings } from './settings.js'
 
 const NONE: AnswerHeaders = []
 const NOT_APPLIED: PeerPushback = Object.freeze({ applied: false })
 const EXHAUSTED: PeerPushback = Object.freeze({ reason: 'exhausted' })
+
+/** What of its operation a visit needs. */
+export interface VisitHome {
+  readonly settings: ServiceSettings
+  readonly served: ServedSettings
+  readonly counters: ServedCounters
+}
 
 /** A request that is not worked on. */
 export interface Refused {
@@ -28,17 +35,20 @@ export interface Refused {
 
 /** What an adapter does with a request: `refusal` is sent instead of running the handler; `keyed` frames it. */
 export class Visit {
-  readonly of: ServedOperation
+  readonly of: VisitHome
   readonly context: RequestContext
   /** The answer to send at once, and for want of what. */
   readonly refusal: Refused | undefined
   /** The handler runs between its `begin` and its `end`. */
   readonly keyed: KeyedRun | undefined
-  readonly #known: boolean
+  /** Is its caller believed? Then it is told more than strangers are. */
+  readonly known: boolean
+  #begun = false
+  #counted = true
   #over = false
 
   constructor(
-    of: ServedOperation,
+    of: VisitHome,
     context: RequestContext,
     known: boolean,
     refusal: Refused | undefined,
@@ -48,7 +58,7 @@ export class Visit {
     this.context = context
     this.refusal = refusal
     this.keyed = keyed
-    this.#known = known
+    this.known = known
     of.counters.requests++
     of.counters.inFlight++
   }
@@ -60,17 +70,11 @@ export class Visit {
 
   /** What an answer of this status says besides; to be asked when the answer is there, before it is sent. */
   headers(status: number): AnswerHeaders {
-    if (status < 400 || !this.#known) return NONE
+    if (status < 400 || !this.known) return NONE
     const pushback = this.#pushback(status)
     const { peer } = this.of.settings
     const field = pushback && peer?.writePushback(pushback)
     return field ? [[(peer as NonNullable<typeof peer>).answerField, field]] : NONE
-  }
-
-  /** May `headers()` have anything to say of a failing answer? Cheap enough to be asked of each. */
-  get speaks(): boolean {
-    if (!this.#known) return false
-    return this.context.exhausted || this.refusal !== undefined || this.keyed?.pushback !== undefined
   }
 
   #pushback(status: number): PeerPushback | undefined {
@@ -81,13 +85,22 @@ export class Visit {
     return failure !== undefined && isTransient(failure) ? EXHAUSTED : undefined
   }
 
+  /** Claims the key of `keyed`: what is begun now is finished, whoever leaves. @returns as `KeyedRun.begin` */
+  begin(keyed: KeyedRun): Promise<Answer | undefined> {
+    this.#begun = true
+    return keyed.begin()
+  }
+
   /** The caller has left before its answer. */
   left(): void {
     const { context, of } = this
     if (this.#over || context.leftAt !== undefined) return
-    context.leftAt = of.clock.now()
+    context.leftAt = of.settings.clock.now()
     // What runs under a key goes on: its result is recorded for the next repeat.
-    if (this.keyed === undefined) context.abort(new CallerLeftError(of.service, of.operation))
+    if (this.#begun) return
+    // A handler that hears of it may stop without a word: nothing would ever end the visit.
+    this.#uncount()
+    context.abort(new CallerLeftError(of.settings.service, of.served.operation))
   }
 
   /** The handler has answered, or would have. Once; further calls do nothing. */
@@ -97,12 +110,18 @@ export class Visit {
     const { context, of } = this
     const { counters } = of
     context.ended()
-    counters.inFlight--
+    this.#uncount()
     if (this.refusal !== undefined) counters.refuse(this.refusal.reason)
     const late = Math.min(context.endsAt, context.leftAt ?? Number.POSITIVE_INFINITY)
     if (late === Number.POSITIVE_INFINITY && !attempts.active) return
-    const now = of.clock.now()
+    const now = of.settings.clock.now()
     if (now > late && this.refusal === undefined) counters.abandonedMs += now - late
     if (attempts.active) reportServed(this, status, now)
+  }
+
+  #uncount(): void {
+    if (!this.#counted) return
+    this.#counted = false
+    this.of.counters.inFlight--
   }
 }

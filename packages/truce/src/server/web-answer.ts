@@ -14,8 +14,16 @@ const NOTHING = new Uint8Array(0)
 /** Longer than is held. */
 export interface Long {
   readonly head: { readonly status: number; readonly headers: AnswerHeaders }
-  /** The same answer; its end waits for `before`, and never comes where that says no. */
-  passedOn(before: () => Promise<boolean>): Response
+  /** The same answer; its end waits until it is recorded. */
+  passedOn(record: Recording): Response
+}
+
+/** What becomes of the rest of a long answer. Neither rejects. */
+export interface Recording {
+  /** All of it is there. @returns may its end be sent? */
+  whole(): Promise<boolean>
+  /** The handler broke off. */
+  broken(error: unknown): Promise<void>
 }
 
 export function isWhole(answer: Answer | Long): answer is Answer {
@@ -37,36 +45,44 @@ export async function held(response: Response, largest: number): Promise<Answer 
   }
   return {
     head,
-    passedOn: (before) => new Response(goingOn(chunks, reader, before), response),
+    passedOn: (record) => new Response(goingOn(chunks, reader, record), response),
   }
 }
 
 function goingOn(
-  first: readonly Uint8Array[],
+  begun: readonly Uint8Array[],
   rest: ReadableStreamDefaultReader<Uint8Array>,
-  before: () => Promise<boolean>,
+  record: Recording,
 ): ReadableStream<Uint8Array> {
-  const queue = [...first]
+  const queue = [...begun]
   // The newest chunk is kept back: as long as bytes are missing, no caller takes the answer for whole.
   let kept = queue.pop()
+  const next = async (): Promise<Uint8Array | undefined> => {
+    try {
+      return (await rest.read()).value
+    } catch (error) {
+      await record.broken(error)
+      throw error
+    }
+  }
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const next = queue.shift()
-      if (next) return controller.enqueue(next)
-      const { done, value } = await rest.read()
-      if (!done) {
+      const first = queue.shift()
+      if (first) return controller.enqueue(first)
+      const value = await next()
+      if (value) {
         if (kept) controller.enqueue(kept)
         kept = value
         return
       }
-      if (!(await before())) return controller.error(new Error('another answer counts; repeat with the same key'))
+      if (!(await record.whole())) throw new Error('the answer was overtaken: it is not what was recorded')
       if (kept) controller.enqueue(kept)
       controller.close()
     },
     // The caller left: the handler goes on to its end, and what it did is recorded.
     async cancel() {
-      while (!(await rest.read()).done);
-      await before()
+      while (await next());
+      await record.whole()
     },
   })
 }

@@ -12,11 +12,11 @@ import { problemResponse } from './problem.js'
 import type { RequestContext } from './request-context.js'
 import type { Visit } from './visit.js'
 import { readWebBody } from './web-body.js'
-import { held, isWhole } from './web-answer.js'
+import { held, isWhole, type Long } from './web-answer.js'
 
 /** Answers a request; `context` is for guards inside. What it throws becomes a problem, where Truce knows it. */
-export type WebHandler<Rest extends readonly unknown[] = []> = (
-  request: Request,
+export type WebHandler<Rest extends readonly unknown[] = [], Of extends Request = Request> = (
+  request: Of,
   context: RequestContext,
   ...rest: Rest
 ) => Response | Promise<Response>
@@ -28,10 +28,10 @@ export type WebHandler<Rest extends readonly unknown[] = []> = (
  * @example
  * export default { fetch: handle(reserve, async (request, context) => Response.json(await stock.reserve({ context }))) }
  */
-export function handle<Rest extends readonly unknown[] = []>(
+export function handle<Rest extends readonly unknown[] = [], Of extends Request = Request>(
   operation: ServedOperation,
-  handler: WebHandler<Rest>,
-): (request: Request, ...rest: Rest) => Promise<Response> {
+  handler: WebHandler<Rest, Of>,
+): (request: Of, ...rest: Rest) => Promise<Response> {
   return async (request, ...rest) => {
     const visit = operation.receive(new WebIncoming(request))
     return answerVisit(visit, request.signal, () => handler(request, visit.context, ...rest))
@@ -65,23 +65,38 @@ async function plainly(visit: Visit, handler: () => Response | Promise<Response>
   }
 }
 
-async function underKey(visit: Visit, keyed: KeyedRun, handler: () => Response | Promise<Response>): Promise<Response> {
-  const early = await keyed.begin()
+/** @returns rejects with what the handler threw, where neither the key nor a problem answers it */
+export async function underKey(
+  visit: Visit,
+  keyed: KeyedRun,
+  handler: () => Response | Promise<Response>,
+): Promise<Response> {
+  const early = await visit.begin(keyed)
   if (early) return sent(visit, early)
-  let response: Response
   try {
-    response = await visit.run(handler)
+    const answer = await held(await visit.run(handler), keyed.largest)
+    return isWhole(answer) ? sent(visit, await keyed.end(answer)) : passedOn(visit, keyed, answer)
   } catch (error) {
     const answer = await keyed.threw(error)
     return answer ? sent(visit, answer) : failed(visit, error)
   }
-  const answer = await held(response, keyed.largest)
-  if (isWhole(answer)) return sent(visit, await keyed.end(answer))
-  // Too long to be held: its last bytes wait until it is recorded that it was done.
-  return ended(
-    visit,
-    answer.passedOn(async () => (await keyed.end({ ...answer.head, body: undefined })).body === undefined),
-  )
+}
+
+/** Too long to be held: its last bytes wait until it is recorded that it was done. */
+function passedOn(visit: Visit, keyed: KeyedRun, long: Long): Response {
+  const { status } = long.head
+  const response = long.passedOn({
+    async whole() {
+      const recorded = await keyed.end({ ...long.head, body: undefined })
+      visit.ended(status)
+      return recorded.status === status && recorded.body === undefined
+    },
+    async broken(error) {
+      await keyed.threw(error)
+      visit.ended(500)
+    },
+  })
+  return withHeaders(response, visit.headers(status))
 }
 
 /** @throws the error, where no problem says it */
@@ -92,15 +107,17 @@ function failed(visit: Visit, error: unknown): Response {
   throw error
 }
 
-function sent(visit: Visit, answer: Answer): Response {
+/** An answer of Truce's own. */
+export function sent(visit: Visit, answer: Answer): Response {
   return ended(visit, responseOf(answer))
 }
 
-function ended(visit: Visit, response: Response): Response {
+/** The visit is over; peers are told what there is to tell. */
+export function ended(visit: Visit, response: Response): Response {
   const { status } = response
   const headers = visit.headers(status)
   visit.ended(status)
-  return headers.length > 0 ? withHeaders(response, headers) : response
+  return withHeaders(response, headers)
 }
 
 /** Statuses whose answers have no body; `Response` refuses one. */
@@ -114,7 +131,8 @@ export function responseOf({ status, headers, body }: Answer): Response {
 }
 
 /** Headers of a fetched answer cannot be changed: then a new one is made around its body. */
-function withHeaders(response: Response, headers: AnswerHeaders): Response {
+export function withHeaders(response: Response, headers: AnswerHeaders): Response {
+  if (headers.length === 0) return response
   try {
     for (const [name, value] of headers) response.headers.set(name, value)
     return response

@@ -12,7 +12,7 @@ export type RefusalReason = 'deadline' | 'key'
 export class ServedCounters {
   /** Requests that came, refused ones included. */
   requests = 0
-  /** Requests under way. */
+  /** Requests under way: neither answered nor, unless they run under a key, left by their callers. */
   inFlight = 0
   /** ms that handlers worked on after their caller had left or their time was up. */
   abandonedMs = 0

@@ -1,0 +1,90 @@
+/**
+ * Drive: a request through its visit, for node:http and whatever hands its objects on.
+ *
+ * Without a key nothing is wrapped and nothing is waited for: one listener hears of the end.
+ *
+ * @module
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { KeyedRun } from '../feature.js'
+import type { Incoming } from '../incoming.js'
+import type { ServedOperation } from '../operation.js'
+import { answerOf, toProblem } from '../problem.js'
+import type { Visit } from '../visit.js'
+import { follow } from './follow.js'
+import { heldOf, hold } from './hold.js'
+import { sendAnswer } from './send.js'
+import { keepVisit, visitOf } from './visit-of.js'
+
+/** A framework's request, the message beneath it, and its answer. */
+export interface Exchange {
+  readonly incoming: Incoming
+  readonly message: IncomingMessage
+  readonly response: ServerResponse
+}
+
+/** @returns what the handler does; nothing where Truce has answered */
+export function drive<T>(
+  operation: ServedOperation,
+  exchange: Exchange,
+  handler: (visit: Visit) => T,
+): T | undefined | Promise<unknown> {
+  const { incoming, message, response } = exchange
+  const visit = operation.receive(incoming)
+  keepVisit(message, visit)
+  const { refusal, keyed } = visit
+  if (refusal) {
+    sendAnswer(response, refusal.answer, visit)
+    visit.ended(refusal.answer.status)
+    return undefined
+  }
+  follow(visit, response)
+  return keyed ? underKey(visit, keyed, response, handler) : visit.run(() => handler(visit))
+}
+
+async function underKey(
+  visit: Visit,
+  keyed: KeyedRun,
+  response: ServerResponse,
+  handler: (visit: Visit) => unknown,
+): Promise<unknown> {
+  const early = await visit.begin(keyed)
+  if (early) {
+    sendAnswer(response, early, visit)
+    visit.ended(early.status)
+    return undefined
+  }
+  hold(response, visit, keyed)
+  return visit.run(() => handler(visit))
+}
+
+/**
+ * Answers for what a handler threw.
+ *
+ * @param message the request beneath the framework's @param pass told of what is not Truce's to answer
+ */
+export function fail(
+  message: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+  pass: (error: unknown) => void,
+): void | Promise<void> {
+  const held = heldOf(response)
+  if (held?.open) return failUnderKey(held.threw(error), message, response, error, pass)
+  const problem = response.headersSent ? undefined : toProblem(error)
+  if (problem) sendAnswer(response, answerOf(problem), visitOf(message))
+  else pass(error)
+}
+
+async function failUnderKey(
+  threw: Promise<'broken' | object | undefined>,
+  message: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+  pass: (error: unknown) => void,
+): Promise<void> {
+  const answer = await threw
+  if (answer === 'broken') pass(error)
+  else if (answer) sendAnswer(response, answer as Parameters<typeof sendAnswer>[1], visitOf(message))
+  else await fail(message, response, error, pass)
+}

@@ -1,0 +1,38 @@
+/**
+ * Follow: hears of the end of a request by one listener, and touches its answer only where it has to.
+ *
+ * `finish` comes when the answer was handed to the socket and not at all when the caller has left; `close` always
+ * comes. A handler whose caller has left goes on, and how long is told by its own `end()`.
+ *
+ * @module
+ */
+import type { ServerResponse } from 'node:http'
+import type { Visit } from '../visit.js'
+import { heldOf } from './hold.js'
+
+export function follow(visit: Visit, response: ServerResponse): void {
+  response.on('close', () => closed(visit, response))
+  if (visit.known) visit.context.whenSpent = () => markHead(visit, response)
+}
+
+function closed(visit: Visit, response: ServerResponse): void {
+  const finished = response.writableFinished
+  if (!finished) visit.left()
+  if (heldOf(response)?.open) return
+  if (finished || response.writableEnded) return visit.ended(response.statusCode)
+  const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse
+  response.end = (...args: unknown[]) => {
+    visit.ended(response.statusCode)
+    return end(...args)
+  }
+}
+
+/** Retries of a call below were spent: should this answer fail, its caller is told. */
+function markHead(visit: Visit, response: ServerResponse): void {
+  const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse
+  // Node writes implicit headers by this method too.
+  response.writeHead = (status: number, ...rest: unknown[]) => {
+    if (!response.headersSent) for (const [name, value] of visit.headers(status)) response.setHeader(name, value)
+    return writeHead(status, ...rest)
+  }
+}

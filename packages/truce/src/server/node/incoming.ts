@@ -1,0 +1,58 @@
+/**
+ * Node incoming: a request of node:http, or of a framework on it, as Truce looks at it.
+ *
+ * @module
+ */
+import type { IncomingMessage } from 'node:http'
+import { OptionError } from '../../guard/errors.js'
+import type { Incoming } from '../incoming.js'
+import { readAhead } from './read-ahead.js'
+
+/** What body parsers leave at a request. */
+interface Parsed {
+  readonly body?: unknown
+  readonly rawBody?: unknown
+  /** Before routers cut their own path off. */
+  readonly originalUrl?: string
+}
+
+export class NodeIncoming implements Incoming {
+  readonly raw: Parsed
+  readonly #message: IncomingMessage
+
+  /** @param raw the framework's request, which is the message itself for many */
+  constructor(raw: object, message: IncomingMessage) {
+    this.raw = raw
+    this.#message = message
+  }
+
+  get method(): string {
+    return this.#message.method ?? 'GET'
+  }
+
+  get url(): string {
+    return this.raw.originalUrl ?? this.#message.url ?? '/'
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#message.headers[name]
+    return typeof value === 'object' ? value.join(', ') : value
+  }
+
+  payload(limit: number): unknown {
+    const message = this.#message
+    if (!hasBody(message)) return null
+    const { rawBody, body } = this.raw
+    if (rawBody !== undefined) return rawBody
+    if (body !== undefined) return body
+    if (message.readableDidRead) {
+      throw new OptionError('body', undefined, 'kept as request.body or request.rawBody where it is read before Truce')
+    }
+    return readAhead(message, limit)
+  }
+}
+
+/** RFC 9112, section 6.3. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
