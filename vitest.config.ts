@@ -7,6 +7,7 @@ const truce = (path: string) => fileURLToPath(new URL(`./packages/truce/src/${pa
 const SYSTEMS = [
   'examples/*/test/**/*.test.ts',
   'packages/*/test/leaks/**/*.test.ts',
+  'packages/*/test/processes/**/*.test.ts',
   'packages/*/test/runtimes/{browser,worker}.test.ts',
 ]
 
