@@ -52,9 +52,13 @@ function names({ propertyNames = {}, additionalProperties = {} }: Schema): fc.Ar
   return fc.dictionary(allowedBy(propertyNames) as fc.Arbitrary<string>, value, { maxKeys: 2, noNullPrototype: true })
 }
 
+/** Few at a time: with all of them at once, some would always contradict each other. */
 function fields({ properties = {}, required = [] }: Schema): fc.Arbitrary<object> {
-  const members = Object.fromEntries(Object.entries(properties).map(([name, each]) => [name, allowedBy(each)]))
-  return fc.record(members, { requiredKeys: [...required], noNullPrototype: true })
+  const optional = Object.keys(properties).filter((name) => !required.includes(name))
+  return fc.subarray(optional, { maxLength: Math.min(5, optional.length) }).chain((chosen) => {
+    const members = [...required, ...chosen].map((name) => [name, allowedBy(properties[name] ?? {})] as const)
+    return fc.record(Object.fromEntries(members), { noNullPrototype: true })
+  })
 }
 
 /** Documents of the right shape. */

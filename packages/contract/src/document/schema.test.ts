@@ -30,7 +30,8 @@ test('every field says what it is and has an example that it allows', () => {
     for (const [name, field] of Object.entries(of.properties ?? {})) {
       expect(field.description?.trim(), `${path}.${name}`).toMatch(/^\S.*[.?]/)
       expect(field.examples?.length, `${path}.${name} has no example`).toBeGreaterThan(0)
-      for (const each of field.examples ?? []) expect(ajv.validate(field, each), `${path}.${name}: ${each}`).toBe(true)
+      for (const each of field.examples ?? [])
+        expect(ajv.validate(field, each), `${path}.${name}: ${String(each)}`).toBe(true)
       look(field, `${path}.${name}`)
     }
     for (const each of of.anyOf ?? []) look(each, path)
@@ -45,7 +46,7 @@ describe('editors, the loader and the source accept the same documents', () => {
     fc.assert(
       fc.property(documents(), (document) => {
         expect(problemsOf(document)).toEqual([])
-        expect(editor(document), JSON.stringify(editor.errors)).toBe(true)
+        expect(editor(document), `editors: ${JSON.stringify(editor.errors)}`).toBe(true)
         expect(documentSchema.safeParse(document).success).toBe(true)
       }),
       { numRuns: 200 },

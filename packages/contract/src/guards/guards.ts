@@ -166,7 +166,7 @@ function override<F>(contract: Contract, built: Built<F>, given: OperationOverri
   built.guard = built.dependency.operation<F>(built.promised.name, {
     ...built.options,
     ...given,
-  } as OperationOptions<F>)
+  })
   built.overrides = text
   return overridesOf(contract, built.promised, built.options, given)
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { BreakerOptions, CachedOptions, DependencyOptions, OperationOptions, TransientClass } from 'truce'
+import type { CachedOptions, DependencyOptions, OperationOptions, TransientClass } from 'truce'
 import type { Contract, Depended, Operation } from '../document/model.js'
 import type { Surroundings } from './surroundings.js'
 
@@ -20,7 +20,7 @@ export function dependencyOptions<F>(contract: Contract, of: Depended, around: S
     instances,
     budget: budget(of, instances),
     governor: of.governor === 'none' ? 'none' : undefined,
-    breaker: of.breaker === 'default' ? undefined : (of.breaker as BreakerOptions | 'none'),
+    breaker: of.breaker === 'default' ? undefined : of.breaker,
     concurrency: of.concurrency as DependencyOptions['concurrency'],
     partition: of.partition && partition(of.partition),
     peer: of.peer ? around.peer : undefined,
