@@ -3,11 +3,7 @@
  *
  * @module
  */
-export { type Loaded, type LoadOptions, loadDocuments } from './document/load.js'
-export type { Skipped } from './document/find-files.js'
-export { parseDocument, type Parsed } from './document/parse.js'
-export type { DocumentProblem } from './document/problem.js'
-export type * from './document/model.js'
+export * from './document/index.js'
 export { ContractError } from './guards/contract-error.js'
 export type { Gap } from './guards/gaps.js'
 export { type Guards, guardsOf } from './guards/guards.js'
