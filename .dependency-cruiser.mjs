@@ -45,6 +45,7 @@ const profiles = 'profiles/'
 /** Each framework's adapter stands in a folder of its own; those on node:http share the driver of `node/`. */
 const adapters = ['express', 'fastify', 'hono', 'nest', 'next', 'node']
 const floorOne = [semantics, context, telemetry, options]
+const contractSchema = '^packages/contract/src/schema/'
 
 export default {
   forbidden: [
@@ -201,6 +202,46 @@ export default {
       to: { path: structuredHeaders, reachable: true },
     },
     {
+      name: 'contract-schema-writes',
+      comment: 'What runs reads the written schema: the library that writes it costs more to load than a whole check.',
+      severity: 'error',
+      from: { path: '^packages/contract/src/', pathNot: [tests, contractSchema] },
+      to: { path: [contractSchema, '(^|/)node_modules/zod/'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'contract-document-floor',
+      comment: 'A document is read without the guards that are built from it: of truce it knows the policies.',
+      severity: 'error',
+      from: { path: '^packages/contract/src/document/', pathNot: tests },
+      to: {
+        path: ['^packages/', '(^|/)packages/truce/', '(^|/)node_modules/truce/'],
+        pathNot: ['^packages/contract/src/(document|schema)/', '/truce/(dist|src)/policy/'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'contract-guards-floor',
+      comment: 'guards/ knows documents and truce, not the rules that judge them.',
+      severity: 'error',
+      from: { path: '^packages/contract/src/guards/', pathNot: tests },
+      to: { path: '^packages/contract/src/', pathNot: '^packages/contract/src/(guards|document)/' },
+    },
+    {
+      name: 'contract-reads-no-clients',
+      comment: 'The document needs a YAML parser and a matcher of globs, and nothing else from npm.',
+      severity: 'error',
+      from: { path: '^packages/contract/src/', pathNot: [tests, contractSchema] },
+      to: {
+        dependencyTypes: npm,
+        dependencyTypesNot: ['type-only'],
+        pathNot: [
+          '(^|/)node_modules/(yaml|picomatch|@types/picomatch)/',
+          '^packages/truce/',
+          '(^|/)node_modules/truce/',
+        ],
+      },
+    },
+    {
       name: 'packages-by-name',
       comment: 'Another package is imported by its name: a relative path into it goes round its exports.',
       severity: 'error',
@@ -231,8 +272,8 @@ export default {
       name: 'no-dev-dependency-at-run-time',
       comment: 'A devDependency is not there where the package is installed.',
       severity: 'error',
-      from: { path: '^(packages|examples)/[^/]+/src/', pathNot: tests },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
+      from: { path: '^(packages|examples)/[^/]+/src/', pathNot: [tests, contractSchema] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer', 'npm'] },
     },
     {
       name: 'resolvable',

@@ -1,0 +1,54 @@
+/**
+ * Finding: what does not hold, where it is to be changed, and how.
+ *
+ * @module
+ */
+import type { Contract, Path } from '../document/model.js'
+import type { Graph } from '../graph/graph.js'
+
+export type Severity = 'error' | 'warning'
+
+/** As `truce check --json` prints it. */
+export interface Finding {
+  readonly rule: string
+  readonly severity: Severity
+  /** Of the document to change. */
+  readonly service: string
+  /** `place-order` of what is served, `inventory.reserve` of what is called. */
+  readonly operation?: string
+  /** One sentence: why it does not hold, with the numbers. */
+  readonly message: string
+  /** One sentence: what to write instead. */
+  readonly fix: string
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/** What a rule says of one place; the rest of a finding follows from it. */
+export interface Complaint {
+  /** The document to change. */
+  readonly contract: Contract
+  /** What to change in it. */
+  readonly path: Path
+  readonly operation?: string
+  readonly message: string
+  readonly fix: string
+  /** Where it differs from the rule's own. */
+  readonly severity?: Severity
+}
+
+/** One rule: what it holds, why, and how it is found. Docs and messages are made of it. */
+export interface Rule {
+  /** `ttl-below-window`. */
+  readonly name: string
+  readonly severity: Severity
+  /** One sentence: what has to hold. */
+  readonly holds: string
+  /** Which failure it prevents; a paragraph for the docs, with a figure where there is one. */
+  readonly why: string
+  /** The smallest documents that break it, and the nearest that do not: YAML, for docs and tests. */
+  readonly breaks: readonly string[]
+  readonly keeps: readonly string[]
+  check(graph: Graph): Iterable<Complaint>
+}
