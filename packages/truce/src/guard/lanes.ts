@@ -91,7 +91,9 @@ export class Lanes {
   /** It ended. @returns whether the breaker's state changed */
   ended(call: CallState, lane: Lane, failure: Failure | undefined, ms: number, now: number): boolean {
     const { policy, random, wheel, partition } = this.#core
-    this.#running.splice(this.#running.indexOf(lane), 1)
+    // Nearly always the only one; a splice makes an array.
+    if (this.#running.length === 1) this.#running.length = 0
+    else this.#running.splice(this.#running.indexOf(lane), 1)
     wheel.remove(lane)
     countAttempt(call, lane, ms)
     const changed =

@@ -11,7 +11,7 @@
  */
 import type { CallContext } from '../context/context.js'
 import { type OwnTurn, ownTurn } from '../context/own-turn.js'
-import { runIn, type Surroundings } from '../context/surroundings.js'
+import { runIn, type Surroundings, surroundings } from '../context/surroundings.js'
 import { type Failure, isPermanent, leavesDoubt } from '../policy/classify.js'
 import type { Waiter } from '../policy/concurrency.js'
 import { attemptTime } from '../policy/deadline.js'
@@ -56,9 +56,12 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
   readonly above: CallContext | undefined
   readonly moment: number
   readonly kin: object
-  readonly #home: Surroundings | undefined
+  /** Where the call was made; kept once it waits for what comes from elsewhere. */
+  #home: Surroundings | undefined
   /** Where it waits for others, in runtimes in which their turn is not its own. */
   #turn: OwnTurn | undefined
+  /** What the caller gets. */
+  readonly answer: Promise<unknown> | undefined
   readonly #resolve: (value: unknown) => void
   /** None: the caller wants an outcome, whatever happens. */
   readonly #reject: ((reason: unknown) => void) | undefined
@@ -89,7 +92,7 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
 
   constructor(
     call: Origin,
-    home: Surroundings | undefined,
+    answer: Promise<unknown> | undefined,
     resolve: (value: unknown) => void,
     reject: ((reason: unknown) => void) | undefined,
   ) {
@@ -101,7 +104,7 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     this.kin = call.kin
     this.began = call.began
     this.deadline = call.deadline
-    this.#home = home
+    this.answer = answer
     this.#lanes = new Lanes(call.core)
     this.#held = new Holdings(call.core)
     this.#resolve = resolve
@@ -150,10 +153,16 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     } else if (entry === 'refused') this.#stop('concurrency', now)
     else {
       this.#phase = Phase.queued
+      this.#leaves()
       this.#turn = ownTurn()
       this.#wishedAt = now
       this.core.wheel.add(this, now, this.deadline - now, true)
     }
+  }
+
+  /** What comes next may come in another's turn, and is to find the tenant, trace and logger of this caller. */
+  #leaves(): void {
+    this.#home ??= surroundings()
   }
 
   /** The bulkhead handed its slot on. */
@@ -200,15 +209,19 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     const lane = this.#lanes.start(this, this, cause, this.#held, permit, given, now)
     const { hedge, hedgeAfter, wheel } = this.core
     if (hedge && this.#hedges < hedge.max) wheel.add(this, now, hedgeAfter, false)
-    // A result always arrives later, even a synchronous one: a queue of calls that throw at once
-    // would otherwise unwind on one stack.
-    runIn(away ? this.#home : undefined, () =>
-      invoke(functionOf(this, lane), lane.current).then(
-        (value) => this.#settled(lane, value, false),
-        (error: unknown) => this.#settled(lane, error, true),
-      ),
-    )
+    if (hedge || given < Infinity) this.#leaves()
+    if (away) runIn(this.#home, () => this.#send(lane))
+    else this.#send(lane)
     if (lane.probe) this.core.partition.breakerChanged(now)
+  }
+
+  // A result always arrives later, even a synchronous one: a queue of calls that throw at once
+  // would otherwise unwind on one stack.
+  #send(lane: Lane): void {
+    void invoke(functionOf(this, lane), lane.current).then(
+      (value) => this.#settled(lane, value, false),
+      (error: unknown) => this.#settled(lane, error, true),
+    )
   }
 
   #settled(lane: Lane, result: unknown, threw: boolean): void {
@@ -284,8 +297,9 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     if (decision.act === 'wait') return this.#line(now, decision.wait)
     this.waited = decision.wait
     this.#wishedAt = now
-    if (decision.wait <= 0) return this.#resume(now)
-    this.#phase = Phase.backoff
+    this.#phase = decision.wait > 0 ? Phase.backoff : Phase.idle
+    if (this.#phase === Phase.idle) return this.#enter(now, false)
+    this.#leaves()
     // A pending retry must not be lost because nothing else keeps the process alive.
     core.wheel.add(this, now, decision.wait, true)
   }
@@ -302,6 +316,7 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     this.#held.giveUp(now)
     if (this.#phase === Phase.done) return
     this.#phase = Phase.lined
+    this.#leaves()
     this.#turn = ownTurn()
     this.#wishedAt = now
     this.core.wheel.add(this, now, this.deadline - now, true)
