@@ -26,7 +26,7 @@ import { headersOf } from './headers.js'
 import { type Guarded, promised } from './invoke.js'
 import { judgeAttempt, plainlyGood } from './judge.js'
 import { keep, kept, letGo } from './kept.js'
-import { Lane, type LaneStart } from './lane.js'
+import { Lane, type LaneHome } from './lane.js'
 import { reportSuccess } from './report.js'
 import { TroubledCall } from './troubled-call.js'
 import type { Dated } from './timer-queue.js'
@@ -35,6 +35,9 @@ const NEVER = Number.POSITIVE_INFINITY
 
 /** Why the wait for the function ended: not by the function. */
 const GIVEN_UP = Symbol('given up')
+
+/** Of an attempt that is over: its time does not run out. */
+const NOBODY: LaneHome = { laneRang() {} }
 
 /** Does anybody ask how long calls take, or listen to them? */
 const watched = (): boolean => attempts.active || durations.wanted
@@ -270,7 +273,7 @@ export class Call implements Dated, Abortable {
     else counters.firstAttemptSuccess++
     this.left()
     if (core.standIn) core.standIn.remember(result, this.settings.cacheKey, now)
-    if (attempts.active) reportSuccess(this, this.#original(now), now)
+    if (attempts.active) reportSuccess(this, this.#original(NOBODY, now), now)
   }
 
   #begins(now: number): undefined {
@@ -305,26 +308,17 @@ export class Call implements Dated, Abortable {
     letGo()
     const troubled = new TroubledCall(this, answer, resolve, reject)
     this.#troubled = troubled
-    if (this.#current) troubled.adopt(new Lane(troubled, this.#original(now)), this.#late)
+    if (this.#current) troubled.adopt(this.#original(troubled, now), this.#late)
     return troubled
   }
 
-  /** What is known of the first attempt. */
-  #original(now: number): LaneStart {
-    return {
-      number: 1,
-      cause: 'original',
-      startedAt: this.began === this.began ? this.began : now,
-      given: this.core.attemptTimeout,
-      timeout: this.core.attemptTimeout,
-      permit: this.#permit,
-      probe: false,
-      current: this.#current as Attempt,
-      marked: this.moment,
-      waited: 0,
-      queuedFor: 0,
-      debt: undefined,
-      holdsSlot: this.core.bulkhead !== null && this.#permit !== 0,
-    }
+  /** The first attempt, for whoever goes on with it or tells of it. */
+  #original(home: LaneHome, now: number): Lane {
+    const { core, moment } = this
+    const startedAt = this.began === this.began ? this.began : now
+    const { attemptTimeout: given } = core
+    const lane = new Lane(home, this.#current as Attempt, 'original', startedAt, given, given, this.#permit, moment)
+    lane.holdsSlot = core.bulkhead !== null && this.#permit !== 0
+    return lane
   }
 }

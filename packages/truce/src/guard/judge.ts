@@ -114,7 +114,7 @@ function judgeKeyed(error: KeyedRefusal): Failure | undefined {
 function ask(classifier: Classifier, result: unknown, threw: boolean): Failure | 'ok' | undefined {
   try {
     const verdict = classifier(result, threw)
-    if (verdict === 'ok' || verdict === undefined) return verdict
+    if (verdict === 'ok' || verdict === undefined || verdict === UNRECOGNISED) return verdict
     if (isFailureClass(verdict)) return failure(verdict)
     return isFailureClass(verdict?.class) ? whole(verdict) : undefined
   } catch {

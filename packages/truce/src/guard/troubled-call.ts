@@ -291,7 +291,8 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     this.#beside = undefined
     const decision = decide(this.#rules, factsOf(this), failure, core.policy, now, core.random)
     if (decision.act === 'stop') return this.#finish(decision.stop, now, decision.retryAt)
-    this.#held.debt = decision.act === 'retry' ? new Debt(core.policy, decision.payment, now) : undefined
+    const paid = decision.act === 'retry' ? decision.payment : 0
+    this.#held.debt = paid === 0 ? undefined : new Debt(core.policy, paid, now)
     reportAttempt(this, now)
     if (this.aborted) return this.#finish('aborted', now, undefined, false)
     if (decision.act === 'wait') return this.#line(now, decision.wait)
