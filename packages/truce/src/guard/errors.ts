@@ -7,9 +7,12 @@
  *
  * @module
  */
+import { type Failure, failure } from '../policy/classify.js'
 import type { StopReason } from '../policy/stop.js'
 
 const BRAND = Symbol.for('truce.error')
+/** Of an error: what it means to a guard above the one that threw it. */
+export const MEANS = Symbol.for('truce.failure')
 
 /** One a class of error: what to tell them by where a copy of this package threw them. */
 export type TruceErrorCode =
@@ -55,7 +58,15 @@ export abstract class TruceError extends Error {
   get [BRAND](): true {
     return true
   }
+  /** `undefined`: it says nothing of itself. Here, beside its sentence, or every guard would carry the errors of every engine. */
+  get [MEANS](): Failure | undefined {
+    return undefined
+  }
 }
+
+/** A guard below refused it, nothing was sent: no word about the dependency. */
+const refused = (failureClass: Failure['class'], certainty: Failure['certainty']): Failure =>
+  Object.freeze({ class: failureClass, certainty, answered: false, refused: true })
 
 abstract class RefusalError extends TruceError {
   readonly dependency: string
@@ -82,6 +93,9 @@ export class BreakerOpenError extends RefusalError {
     const why = by ? `${WORDS[by.kind]} by ${by.who} (${by.why})` : 'the breaker refuses it'
     super(`${dependency}.${operation} was not sent: ${why}${again(refusal)}`, refusal)
   }
+  override get [MEANS](): Failure {
+    return refused('unavailable', 'not-applied')
+  }
 }
 
 /** Nothing was sent: the bulkhead is full (`stop: concurrency`) or the governor sheds (`throttled`). */
@@ -94,6 +108,9 @@ export class OverloadedError extends RefusalError {
         ? 'all slots of its concurrency limit are taken and its queue is full'
         : 'it has timed out lately and its governor sheds calls'
     super(`${refusal.dependency}.${refusal.operation} was not sent: ${why}`, refusal)
+  }
+  override get [MEANS](): Failure {
+    return refused('overloaded', 'not-applied')
   }
 }
 
@@ -109,6 +126,9 @@ export class DeadlineError extends RefusalError {
       refusal,
     )
   }
+  override get [MEANS](): Failure {
+    return refused('timeout', 'unknown')
+  }
 }
 
 /** Reason of the signal of an attempt that another one of its call overtook (a hedge, or the one it hedges). */
@@ -117,6 +137,9 @@ export class OvertakenError extends TruceError {
   readonly code = 'TRUCE_OVERTAKEN'
   constructor(dependency: string, operation: string) {
     super(`another attempt of the same call of ${dependency}.${operation} was faster`)
+  }
+  override get [MEANS](): Failure {
+    return failure('aborted', 'unknown', { answered: false })
   }
 }
 
@@ -137,6 +160,9 @@ export class AttemptTimeoutError extends TruceError {
     super(`${dependency}.${operation} ${how} ${Math.round(timeout)} ms`, cause === undefined ? undefined : { cause })
     this.timeout = timeout
   }
+  override get [MEANS](): Failure {
+    return failure('timeout', 'unknown', { answered: false })
+  }
 }
 
 /** An option is wrong: which one, what it was, what is allowed. Thrown at construction. */
@@ -149,6 +175,9 @@ export class OptionError extends TruceError {
     super(`option ${option} is ${show(value)}; allowed: ${allowed}`)
     this.option = option
   }
+  override get [MEANS](): Failure {
+    return failure('invalid', 'not-applied', { answered: false })
+  }
 }
 
 /** Is it an error of Truce's own, of this or another copy of the package? */
@@ -160,6 +189,11 @@ export function isTruceError(error: unknown): error is Error & { readonly code: 
   } catch {
     return false // a proxy that answers no question is none of ours
   }
+}
+
+/** What an error of Truce's own means; `undefined` for any other, and for one that does not say. */
+export function meaningOf(error: unknown): Failure | undefined {
+  return isTruceError(error) ? (error as { readonly [MEANS]?: Failure })[MEANS] : undefined
 }
 
 function again(refusal: Refusal): string {
