@@ -155,7 +155,8 @@ export class Call implements Dated, Abortable {
     const now = this.core.clock.now()
     this.began = now
     const answer = new Promise(keep)
-    this.#trouble(answer, kept.resolve, undefined, now).begin(now)
+    const troubled = this.#trouble(answer, kept.resolve, undefined, now)
+    if (this.joins()) troubled.admit(now)
     return answer as Promise<Outcome<unknown>>
   }
 
@@ -277,7 +278,8 @@ export class Call implements Dated, Abortable {
   }
 
   #begins(now: number): undefined {
-    this.#goOn(now).begin(now)
+    const troubled = this.#goOn(now)
+    if (this.joins()) troubled.admit(now)
   }
 
   #waits(now: number): undefined {

@@ -17,13 +17,12 @@ import type { Waiter } from '../policy/concurrency.js'
 import { attemptTime } from '../policy/deadline.js'
 import { asTold } from '../policy/hedge.js'
 import { endOf } from '../policy/line.js'
-import { decide, pastWindow, type RetryRules } from '../policy/retry.js'
+import { decide, pastWindow } from '../policy/retry.js'
 import { standsIn, type StopReason, waitsForRoom } from '../policy/stop.js'
-import { factsOf } from './call-facts.js'
+import { factsOf, rulesOf } from './call-facts.js'
 import type { CallSettings } from './call-settings.js'
 import type { CallState, Origin } from './call-state.js'
 import type { Core } from './core.js'
-import { Debt } from './debt.js'
 import { Degrading } from './degrading.js'
 import { deliver, type Ending, ended, timeoutOf } from './ending.js'
 import { OvertakenError } from './errors.js'
@@ -115,11 +114,6 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     return this.call.id
   }
 
-  /** From the very start. */
-  begin(now: number): void {
-    if (this.call.joins()) this.admit(now)
-  }
-
   /** From where it is asked whether it may start. */
   admit(now: number): void {
     const { core } = this
@@ -184,10 +178,6 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     return (this.#phase as Phase) !== Phase.done
   }
 
-  get #rules(): RetryRules {
-    return this.settings.rules ?? this.core.rules
-  }
-
   /** @param away in another call's turn, or a timer's */
   #start(now: number, away: boolean): void {
     const { core } = this
@@ -235,15 +225,13 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
 
   /** An attempt's time is up. */
   laneRang(lane: Lane): void {
-    runIn(this.#home, () => this.#timedOut(lane))
-  }
-
-  #timedOut(lane: Lane): void {
-    const now = this.core.clock.now()
-    const error = timeoutOf(this, lane, now)
-    this.#phase = Phase.deciding
-    lane.current.abort(error)
-    this.laneEnded(lane, error, true, TIMED_OUT, now)
+    runIn(this.#home, () => {
+      const now = this.core.clock.now()
+      const error = timeoutOf(this, lane, now)
+      this.#phase = Phase.deciding
+      lane.current.abort(error)
+      this.laneEnded(lane, error, true, TIMED_OUT, now)
+    })
   }
 
   /** @param failure `undefined`: it succeeded */
@@ -279,7 +267,7 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
   #hedge(now: number): void {
     const { core } = this
     const given = attemptTime(now, core.attemptTimeout, this.deadline)
-    const permit = takeHedge(core, this.#rules, factsOf(this), this.#held, given, now)
+    const permit = takeHedge(core, rulesOf(this), factsOf(this), this.#held, given, now)
     if (permit === 0) return
     this.#hedges++
     this.#launch('hedge', now, given, permit, true)
@@ -289,10 +277,9 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     const { core } = this
     const failure = this.#beside ? asTold(last, this.#beside) : last
     this.#beside = undefined
-    const decision = decide(this.#rules, factsOf(this), failure, core.policy, now, core.random)
+    const decision = decide(rulesOf(this), factsOf(this), failure, core.policy, now, core.random)
     if (decision.act === 'stop') return this.#finish(decision.stop, now, decision.retryAt)
-    const paid = decision.act === 'retry' ? decision.payment : 0
-    this.#held.debt = paid === 0 ? undefined : new Debt(core.policy, paid, now)
+    this.#held.owe(decision.act === 'retry' ? decision.payment : 0, now)
     reportAttempt(this, now)
     if (this.aborted) return this.#finish('aborted', now, undefined, false)
     if (decision.act === 'wait') return this.#line(now, decision.wait)
@@ -307,7 +294,7 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
 
   /** A background call waits in line, any other ends. */
   #noRoom(reason: StopReason, now: number, wait: number): void {
-    if (this.#rules.background && waitsForRoom(reason)) this.#line(now, wait)
+    if (rulesOf(this).background && waitsForRoom(reason)) this.#line(now, wait)
     else this.#stop(reason, now)
   }
 
@@ -338,15 +325,12 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
   /** The wheel's word, by what this call was waiting for. */
   ring(): void {
     const now = this.core.clock.now()
-    if (this.#phase === Phase.backoff) this.#resume(now)
-    else if (this.#phase === Phase.running) this.#hedge(now)
+    if (this.#phase === Phase.backoff) {
+      this.waitedInAll += now - this.#wishedAt
+      this.#phase = Phase.idle
+      this.#enter(now, true)
+    } else if (this.#phase === Phase.running) this.#hedge(now)
     else if (this.#phase === Phase.queued || this.#phase === Phase.lined) this.#stop('deadline', now)
-  }
-
-  #resume(now: number): void {
-    this.waitedInAll += now - this.#wishedAt
-    this.#phase = Phase.idle
-    this.#enter(now, true)
   }
 
   /** The caller left, or the attempt above was given up. */

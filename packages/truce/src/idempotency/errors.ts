@@ -224,9 +224,9 @@ export class ReplayedFailureError extends KeyedError {
   readonly code = 'TRUCE_REPLAYED_FAILURE'
   /** The error's own name, message, code, status and class of failure. */
   readonly failure: KeptFailure
-  constructor(keyed: Keyed, failure: KeptFailure) {
-    super(`${keyed.operation}: it failed before with ${failure.name}: ${failure.message}`, keyed)
-    this.failure = failure
+  constructor(keyed: Keyed, kept: KeptFailure) {
+    super(`${keyed.operation}: it failed before with ${kept.name}: ${kept.message}`, keyed)
+    this.failure = kept
   }
   override get [MEANS](): Failure {
     return failure('rejected')
