@@ -182,7 +182,8 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
   #start(now: number, away: boolean): void {
     const { core } = this
     if (now >= this.deadline) return this.#stop('deadline', now)
-    if (this.attempt > 0 && pastWindow(core.rules, factsOf(this), now)) return this.#stop('window', now)
+    if (this.attempt > 0 && this.settings.key !== undefined && pastWindow(core.rules, factsOf(this), now))
+      return this.#stop('window', now)
     const given = attemptTime(now, core.attemptTimeout, core.deadlineCuts ? this.deadline : Infinity)
     const permit = core.policy.acquire(this.attempt + 1, now, core.random, Math.min(given, core.lease))
     if (permit === 0) {
@@ -284,9 +285,9 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     if (this.aborted) return this.#finish('aborted', now, undefined, false)
     if (decision.act === 'wait') return this.#line(now, decision.wait)
     this.waited = decision.wait
-    this.#wishedAt = now
     this.#phase = decision.wait > 0 ? Phase.backoff : Phase.idle
     if (this.#phase === Phase.idle) return this.#enter(now, false)
+    this.#wishedAt = now
     this.#leaves()
     // A pending retry must not be lost because nothing else keeps the process alive.
     core.wheel.add(this, now, decision.wait, true)
