@@ -11,8 +11,6 @@ import { type Failure, failure } from '../policy/classify.js'
 import type { StopReason } from '../policy/stop.js'
 
 const BRAND = Symbol.for('truce.error')
-/** Of an error: what it means to a guard above the one that threw it. */
-export const MEANS = Symbol.for('truce.failure')
 
 /** One a class of error: what to tell them by where a copy of this package threw them. */
 export type TruceErrorCode =
@@ -58,8 +56,11 @@ export abstract class TruceError extends Error {
   get [BRAND](): true {
     return true
   }
-  /** `undefined`: it says nothing of itself. Here, beside its sentence, or every guard would carry the errors of every engine. */
-  get [MEANS](): Failure | undefined {
+  /**
+   * What it means to a guard above; `undefined`: it does not say. Here, beside its sentence, or every guard would
+   * carry the errors of every engine.
+   */
+  get means(): Failure | undefined {
     return undefined
   }
 }
@@ -93,7 +94,7 @@ export class BreakerOpenError extends RefusalError {
     const why = by ? `${WORDS[by.kind]} by ${by.who} (${by.why})` : 'the breaker refuses it'
     super(`${dependency}.${operation} was not sent: ${why}${again(refusal)}`, refusal)
   }
-  override get [MEANS](): Failure {
+  override get means(): Failure {
     return refused('unavailable', 'not-applied')
   }
 }
@@ -109,7 +110,7 @@ export class OverloadedError extends RefusalError {
         : 'it has timed out lately and its governor sheds calls'
     super(`${refusal.dependency}.${refusal.operation} was not sent: ${why}`, refusal)
   }
-  override get [MEANS](): Failure {
+  override get means(): Failure {
     return refused('overloaded', 'not-applied')
   }
 }
@@ -126,7 +127,7 @@ export class DeadlineError extends RefusalError {
       refusal,
     )
   }
-  override get [MEANS](): Failure {
+  override get means(): Failure {
     return refused('timeout', 'unknown')
   }
 }
@@ -138,7 +139,7 @@ export class OvertakenError extends TruceError {
   constructor(dependency: string, operation: string) {
     super(`another attempt of the same call of ${dependency}.${operation} was faster`)
   }
-  override get [MEANS](): Failure {
+  override get means(): Failure {
     return failure('aborted', 'unknown', { answered: false })
   }
 }
@@ -160,7 +161,7 @@ export class AttemptTimeoutError extends TruceError {
     super(`${dependency}.${operation} ${how} ${Math.round(timeout)} ms`, cause === undefined ? undefined : { cause })
     this.timeout = timeout
   }
-  override get [MEANS](): Failure {
+  override get means(): Failure {
     return failure('timeout', 'unknown', { answered: false })
   }
 }
@@ -175,7 +176,7 @@ export class OptionError extends TruceError {
     super(`option ${option} is ${show(value)}; allowed: ${allowed}`)
     this.option = option
   }
-  override get [MEANS](): Failure {
+  override get means(): Failure {
     return failure('invalid', 'not-applied', { answered: false })
   }
 }
@@ -193,7 +194,7 @@ export function isTruceError(error: unknown): error is Error & { readonly code: 
 
 /** What an error of Truce's own means; `undefined` for any other, and for one that does not say. */
 export function meaningOf(error: unknown): Failure | undefined {
-  return isTruceError(error) ? (error as { readonly [MEANS]?: Failure })[MEANS] : undefined
+  return isTruceError(error) ? (error as { readonly means?: Failure }).means : undefined
 }
 
 function again(refusal: Refusal): string {

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { MEANS, show, TruceError } from '../guard/errors.js'
+import { show, TruceError } from '../guard/errors.js'
 import { type Failure, failure } from '../policy/classify.js'
 import type { Doubt } from '../policy/idempotency/run.js'
 
@@ -42,7 +42,7 @@ export class InProgressError extends KeyedError {
     )
     this.retryIn = retryIn
   }
-  override get [MEANS](): Failure {
+  override get means(): Failure {
     return failure('conflict', 'not-applied', { retryAfter: this.retryIn })
   }
 }
@@ -57,7 +57,7 @@ export class KeyConflictError extends KeyedError {
       keyed,
     )
   }
-  override get [MEANS](): Failure {
+  override get means(): Failure {
     return failure('invalid', 'not-applied')
   }
 }
@@ -76,7 +76,7 @@ export class KeyExpiredError extends KeyedError {
     )
     this.ttl = ttl
   }
-  override get [MEANS](): Failure {
+  override get means(): Failure {
     return NO_ANSWER
   }
 }
@@ -88,7 +88,7 @@ export class InvalidKeyError extends TruceError {
   constructor(key: unknown, allowed: string) {
     super(`the idempotency key is ${show(key)}; allowed: ${allowed}`)
   }
-  override get [MEANS](): Failure {
+  override get means(): Failure {
     return failure('invalid', 'not-applied')
   }
 }
@@ -103,7 +103,7 @@ export class InvalidPayloadError extends TruceError {
     super(`${path} ${what}`)
     this.path = path
   }
-  override get [MEANS](): Failure {
+  override get means(): Failure {
     return failure('invalid', 'not-applied')
   }
 }
@@ -134,7 +134,7 @@ export class OutcomeUnknownError extends KeyedError {
     this.why = why
     this.repeatable = repeatable
   }
-  override get [MEANS](): Failure {
+  override get means(): Failure {
     return failure(this.repeatable ? 'unavailable' : 'rejected', 'unknown', { answered: false })
   }
 }
@@ -154,7 +154,7 @@ export class StoreUnavailableError extends KeyedError {
     )
     this.retryIn = retryIn
   }
-  override get [MEANS](): Failure {
+  override get means(): Failure {
     return failure('unavailable', 'not-applied', { retryAfter: this.retryIn })
   }
 }
@@ -172,7 +172,7 @@ export class ResultNotKeptError extends KeyedError {
       cause,
     )
   }
-  override get [MEANS](): Failure {
+  override get means(): Failure {
     return NO_ANSWER
   }
 }
@@ -190,7 +190,7 @@ export class InvalidResultError extends TruceError {
       },
     )
   }
-  override get [MEANS](): Failure {
+  override get means(): Failure {
     return failure('invalid', 'not-applied')
   }
 }
@@ -228,7 +228,7 @@ export class ReplayedFailureError extends KeyedError {
     super(`${keyed.operation}: it failed before with ${kept.name}: ${kept.message}`, keyed)
     this.failure = kept
   }
-  override get [MEANS](): Failure {
+  override get means(): Failure {
     return failure('rejected')
   }
 }
