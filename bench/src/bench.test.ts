@@ -33,7 +33,16 @@ const CONTENDERS: Record<string, readonly string[]> = {
   'e-d': ['bare', 'truce'],
   'f-100': ['bare', 'truce', 'cockatiel', 'opossum'],
   'f-100000': ['bare', 'truce', 'cockatiel', 'opossum'],
-  floor: ['bare', 'truce', 'promise', 'promise + clock', 'two promises + two clocks'],
+  floor: [
+    'bare',
+    'truce',
+    'promise',
+    'promise + clock',
+    'promise + object',
+    'promise + object + clock',
+    'two promises + two clocks',
+  ],
+  'floor-failure': ['bare', 'promise + object', 'promise + object + clock'],
   'g-before': ['bare', 'truce', 'alone'],
   g: ['bare', 'truce'],
 }

@@ -43,7 +43,7 @@ function* targets(report: Report) {
   }
 }
 
-const WIDTHS = [15, 22, 14, 14, 10]
+const WIDTHS = [15, 27, 14, 14, 10]
 
 function row(...cells: string[]): string {
   return cells

@@ -7,10 +7,26 @@ import { build } from 'esbuild'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
+/** Seen from where this file is built to: what no package export leads to is taken from the build. */
+const BUILT = '../../../packages/truce/dist'
+const HTTP_RULES = `export { httpClassifier } from '${BUILT}/http/semantics/classify.js'`
+const RETRY_RULES = `export { Budget, decide, DependencyPolicy } from 'truce/policy'; ${HTTP_RULES}`
+const OPTION_CHECKS =
+  `export { attempts, backoff, retryOn } from '${BUILT}/guard/options/operation-options.js';` +
+  `export { timeLimit } from '${BUILT}/guard/options/latency-options.js';` +
+  `export { knownOptions } from '${BUILT}/guard/options/check.js'`
+
+/**
+ * `rules alone`: what it decides by (policy/, what HTTP answers and errors mean) without anything that calls,
+ * waits, aborts, counts or tells. No way to build an engine makes an import smaller than that.
+ */
 const IMPORTS: Readonly<Record<string, string>> = {
   retry: `export { retry } from 'truce'`,
   dependency: `export { dependency } from 'truce'`,
   'all of truce': `export * from 'truce'`,
+  'retry: rules alone': RETRY_RULES,
+  'retry: rules, option checks': `${RETRY_RULES}; ${OPTION_CHECKS}`,
+  'dependency: rules alone': `export * from 'truce/policy'; ${HTTP_RULES}`,
   cockatiel: `export { retry, circuitBreaker, bulkhead, timeout, wrap, handleAll, ConsecutiveBreaker, SamplingBreaker } from 'cockatiel'`,
   'p-retry': `export { default } from 'p-retry'`,
   'exponential-backoff': `export { backOff } from 'exponential-backoff'`,

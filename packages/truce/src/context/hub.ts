@@ -51,3 +51,8 @@ export function hubOf(signal: AbortSignal): Hub {
   hubs.set(signal, hub)
   return hub
 }
+
+/** Who joined the signal's hub leaves it; nothing happens where it never did. */
+export function leaveHub(signal: AbortSignal, member: Abortable): void {
+  hubs.get(signal)?.remove(member)
+}

@@ -36,7 +36,7 @@ export function inherited(): CallContext | undefined {
   return storage?.getStore()
 }
 
-/** Calls `fn` in a context. */
-export function inContext<T>(context: CallContext, fn: () => T): T {
-  return storage ? storage.run(context, fn) : fn()
+/** Calls `fn` with a context, and in it. */
+export function inContext<C extends CallContext, T>(context: C, fn: (context: C) => T): T {
+  return storage ? storage.run(context, fn, context) : fn(context)
 }

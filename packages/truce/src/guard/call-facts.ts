@@ -5,7 +5,7 @@
  */
 import { ownsBusiness, ownsTransient } from '../context/owner.js'
 import { DEADLINE } from '../policy/deadline.js'
-import { type CallFacts, ownsClass } from '../policy/retry.js'
+import { type CallFacts, ownsClass, type RetryRules } from '../policy/retry.js'
 import type { CallState } from './call-state.js'
 import { urgencyOf } from './headers.js'
 
@@ -26,6 +26,11 @@ export function factsOf(call: CallState): CallFacts {
     replayable: settings.replayable,
     trafficClass: urgencyOf(call),
   }
+}
+
+/** The operation's, or the call's own where its urgency differs. */
+export function rulesOf({ settings, core }: Pick<CallState, 'settings' | 'core'>): RetryRules {
+  return settings.rules ?? core.rules
 }
 
 /** Is the call's latest failure this layer's to repeat? */

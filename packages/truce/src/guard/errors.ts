@@ -8,10 +8,11 @@
  * @module
  */
 import { TruceError } from '../options/truce-error.js'
+import { type Failure, failure } from '../policy/classify.js'
 import type { StopReason } from '../policy/stop.js'
 
 export { OptionError, show } from '../options/option-error.js'
-export { isTruceError, TruceError, type TruceErrorCode } from '../options/truce-error.js'
+export { isTruceError, meaningOf, TruceError, type TruceErrorCode } from '../options/truce-error.js'
 
 /** What refused, and when it may be tried again (epoch-free: ms from now), as far as is known. */
 export interface Refusal {
@@ -26,6 +27,10 @@ export interface Refusal {
   /** The operator's word, where that refused it. */
   readonly by?: { readonly kind: string; readonly who: string; readonly why: string } | undefined
 }
+
+/** A guard below refused it, nothing was sent: no word about the dependency. */
+const refused = (failureClass: Failure['class'], certainty: Failure['certainty']): Failure =>
+  Object.freeze({ class: failureClass, certainty, answered: false, refused: true })
 
 abstract class RefusalError extends TruceError {
   readonly dependency: string
@@ -52,6 +57,9 @@ export class BreakerOpenError extends RefusalError {
     const why = by ? `${WORDS[by.kind]} by ${by.who} (${by.why})` : 'the breaker refuses it'
     super(`${dependency}.${operation} was not sent: ${why}${again(refusal)}`, refusal)
   }
+  override get means(): Failure {
+    return refused('unavailable', 'not-applied')
+  }
 }
 
 /** Nothing was sent: the bulkhead is full (`stop: concurrency`) or the governor sheds (`throttled`). */
@@ -64,6 +72,9 @@ export class OverloadedError extends RefusalError {
         ? 'all slots of its concurrency limit are taken and its queue is full'
         : 'it has timed out lately and its governor sheds calls'
     super(`${refusal.dependency}.${refusal.operation} was not sent: ${why}`, refusal)
+  }
+  override get means(): Failure {
+    return refused('overloaded', 'not-applied')
   }
 }
 
@@ -79,6 +90,9 @@ export class DeadlineError extends RefusalError {
       refusal,
     )
   }
+  override get means(): Failure {
+    return refused('timeout', 'unknown')
+  }
 }
 
 /** Reason of the signal of an attempt that another one of its call overtook (a hedge, or the one it hedges). */
@@ -87,6 +101,9 @@ export class OvertakenError extends TruceError {
   readonly code = 'TRUCE_OVERTAKEN'
   constructor(dependency: string, operation: string) {
     super(`another attempt of the same call of ${dependency}.${operation} was faster`)
+  }
+  override get means(): Failure {
+    return failure('aborted', 'unknown', { answered: false })
   }
 }
 
@@ -106,6 +123,9 @@ export class AttemptTimeoutError extends TruceError {
   ) {
     super(`${dependency}.${operation} ${how} ${Math.round(timeout)} ms`, cause === undefined ? undefined : { cause })
     this.timeout = timeout
+  }
+  override get means(): Failure {
+    return failure('timeout', 'unknown', { answered: false })
   }
 }
 

@@ -7,7 +7,6 @@ import type { Permit } from '../policy/breaker.js'
 import type { CallFacts, RetryRules } from '../policy/retry.js'
 import { mayHedge } from '../policy/hedge.js'
 import type { Core } from './core.js'
-import { Debt } from './debt.js'
 import type { Holdings } from './holdings.js'
 
 /**
@@ -26,7 +25,7 @@ export function takeHedge(
   if (bulkhead !== null && !bulkhead.tryEnter()) return 0
   holdings.slot = bulkhead !== null
   const payment = mayHedge(rules, facts, policy, now, random)
-  if (payment !== null) holdings.debt = new Debt(policy, payment, now)
+  if (payment !== null) holdings.owe(payment, now)
   const permit = payment === null ? 0 : policy.acquire(facts.attempt + 1, now, random, Math.min(given, core.lease))
   if (permit === 0) holdings.giveBack(now)
   return permit

@@ -6,9 +6,10 @@
  *
  * @module
  */
+import type { Payment } from '../policy/budget.js'
 import type { LineEnd } from '../policy/line.js'
 import type { Core } from './core.js'
-import type { Debt } from './debt.js'
+import { Debt } from './debt.js'
 import { handOn } from './hand-on.js'
 
 export class Holdings {
@@ -22,6 +23,11 @@ export class Holdings {
 
   constructor(core: Core) {
     this.#core = core
+  }
+
+  /** The attempt to come was paid for; 0: there was nothing to pay. */
+  owe(payment: Payment, now: number): void {
+    this.debt = payment === 0 ? undefined : new Debt(this.#core.policy, payment, now)
   }
 
   /** The attempt has started: slot and debt are its own from here on. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { inContext, inheriting } from '../context/inherit.js'
+import { inContext } from '../context/inherit.js'
 import type { Attempt } from './attempt.js'
 
 /** What is guarded: anything from an async function to one that throws at once. */
@@ -12,8 +12,16 @@ export type Guarded<T> = (attempt: Attempt) => T | PromiseLike<T>
 /** One promise for every way to end: a value, a throw, a thenable, a promise of another realm. */
 export function invoke(fn: Guarded<unknown>, attempt: Attempt): Promise<unknown> {
   try {
-    // A subclass of Promise may do anything in its `then`, even throw: only native ones are taken as they are.
-    return Promise.resolve(inheriting() ? inContext(attempt, () => fn(attempt)) : fn(attempt))
+    return promised(inContext(attempt, fn))
+  } catch (error) {
+    return rejected(error)
+  }
+}
+
+/** What a function returned. A subclass of Promise may do anything in its `then`, even throw: only native ones are taken as they are. */
+export function promised(returned: unknown): Promise<unknown> {
+  try {
+    return Promise.resolve(returned)
   } catch (error) {
     return rejected(error)
   }

@@ -8,7 +8,7 @@ import { isExhausted } from '../context/exhausted.js'
 import { LONGEST_WAIT } from '../http/semantics/retry-after.js'
 import type { Classifier, Failure } from '../policy/classify.js'
 import { failure, isFailureClass, UNRECOGNISED } from '../policy/classify.js'
-import { isTruceError, type TruceErrorCode } from './errors.js'
+import { meaningOf } from './errors.js'
 
 /** What the guard knows without asking a classifier. */
 export const TIMED_OUT: Failure = Object.freeze({ class: 'timeout', certainty: 'unknown', answered: false })
@@ -38,7 +38,7 @@ export function judgeAttempt(
 
 /** Judges how an attempt ended; `undefined` is success. */
 export function judge(classifiers: readonly Classifier[], result: unknown, threw: boolean): Failure | undefined {
-  const own = threw ? judgeOwn(result) : undefined
+  const own = threw ? meaningOf(result) : undefined
   if (own) return own
   for (const classifier of classifiers) {
     const verdict = ask(classifier, result, threw)
@@ -57,65 +57,11 @@ function isAbortError(error: unknown): boolean {
   }
 }
 
-/** What a guard below refused or gave up: its error says more than any classifier could guess. */
-function judgeOwn(error: unknown): Failure | undefined {
-  if (!isTruceError(error)) return undefined
-  switch (error.code) {
-    case 'TRUCE_OVERLOADED':
-      return { class: 'overloaded', certainty: 'not-applied', answered: false, refused: true }
-    case 'TRUCE_BREAKER_OPEN':
-      return { class: 'unavailable', certainty: 'not-applied', answered: false, refused: true }
-    case 'TRUCE_DEADLINE':
-      return { class: 'timeout', certainty: 'unknown', answered: false, refused: true }
-    case 'TRUCE_ATTEMPT_TIMEOUT':
-      return { class: 'timeout', certainty: 'unknown', answered: false }
-    case 'TRUCE_OVERTAKEN':
-    case 'TRUCE_CALLER_LEFT':
-      return GAVE_UP
-    case 'TRUCE_OPTION':
-      return { class: 'invalid', certainty: 'not-applied', answered: false }
-    default:
-      return judgeKeyed(error)
-  }
-}
-
-interface KeyedRefusal extends Error {
-  readonly code: TruceErrorCode
-  readonly retryIn?: number
-  readonly repeatable?: boolean
-}
-
-/** What the idempotency engine refused: some of it passes, with the same key. */
-function judgeKeyed(error: KeyedRefusal): Failure | undefined {
-  const retryAfter = error.retryIn
-  switch (error.code) {
-    case 'TRUCE_IN_PROGRESS':
-      return failure('conflict', 'not-applied', retryAfter === undefined ? {} : { retryAfter })
-    case 'TRUCE_STORE_UNAVAILABLE':
-      return failure('unavailable', 'not-applied', retryAfter === undefined ? {} : { retryAfter })
-    case 'TRUCE_KEY_CONFLICT':
-    case 'TRUCE_KEY_INVALID':
-    case 'TRUCE_PAYLOAD_INVALID':
-    case 'TRUCE_RESULT_INVALID':
-      return failure('invalid', 'not-applied')
-    case 'TRUCE_OUTCOME_UNKNOWN':
-      return failure(error.repeatable === true ? 'unavailable' : 'rejected', 'unknown', { answered: false })
-    // No answer of the operation: somebody who looks may know better later.
-    case 'TRUCE_KEY_EXPIRED':
-    case 'TRUCE_RESULT_NOT_KEPT':
-      return failure('rejected', 'unknown', { answered: false })
-    case 'TRUCE_REPLAYED_FAILURE':
-      return failure('rejected')
-    default:
-      return undefined
-  }
-}
-
 /** A classifier that throws, or answers what is no answer, passes on: its bug must not lose the result. */
 function ask(classifier: Classifier, result: unknown, threw: boolean): Failure | 'ok' | undefined {
   try {
     const verdict = classifier(result, threw)
-    if (verdict === 'ok' || verdict === undefined) return verdict
+    if (verdict === 'ok' || verdict === undefined || verdict === UNRECOGNISED) return verdict
     if (isFailureClass(verdict)) return failure(verdict)
     return isFailureClass(verdict?.class) ? whole(verdict) : undefined
   } catch {

@@ -15,50 +15,56 @@ export interface LaneHome {
   laneRang(lane: Lane): void
 }
 
-/** What is known of an attempt when it starts. */
-export type LaneStart = Readonly<Omit<Lane, keyof Timer>>
-
-/** Times are ms on the guard's clock. */
+/**
+ * Times are ms on the guard's clock. What only some attempts have is set by whoever starts one: an object of
+ * facts to copy from would be the dearest part of a retry.
+ */
 export class Lane implements Timer {
   due = -1
   earlier: Timer | undefined
   later: Timer | undefined
   keepsAlive = false
-  /** 1 is the original. */
-  readonly number: number
+  readonly #home: LaneHome
+  readonly current: Attempt
   readonly cause: 'original' | 'retry' | 'hedge'
   readonly startedAt: number
   /** What it was given, and the operation's attempt timeout at that time; `Infinity` for none. */
   readonly given: number
   readonly timeout: number
   readonly permit: number
-  /** Is it a probe of a half-open breaker? */
-  readonly probe: boolean
-  readonly current: Attempt
   /** When it began, for marks of exhaustion. */
   readonly marked: number
+  /** Is it a probe of a half-open breaker? */
+  probe = false
   /** Waited before it: backoff or line; in the bulkhead's queue. */
-  readonly waited: number
-  readonly queuedFor: number
-  readonly debt: Debt | undefined
-  holdsSlot: boolean
-  readonly #home: LaneHome
+  waited = 0
+  queuedFor = 0
+  debt: Debt | undefined
+  holdsSlot = false
 
-  constructor(home: LaneHome, start: LaneStart) {
+  constructor(
+    home: LaneHome,
+    current: Attempt,
+    cause: Lane['cause'],
+    startedAt: number,
+    given: number,
+    timeout: number,
+    permit: number,
+    marked: number,
+  ) {
     this.#home = home
-    this.number = start.number
-    this.cause = start.cause
-    this.startedAt = start.startedAt
-    this.given = start.given
-    this.timeout = start.timeout
-    this.permit = start.permit
-    this.probe = start.probe
-    this.current = start.current
-    this.marked = start.marked
-    this.waited = start.waited
-    this.queuedFor = start.queuedFor
-    this.debt = start.debt
-    this.holdsSlot = start.holdsSlot
+    this.current = current
+    this.cause = cause
+    this.startedAt = startedAt
+    this.given = given
+    this.timeout = timeout
+    this.permit = permit
+    this.marked = marked
+  }
+
+  /** 1 is the original. */
+  get number(): number {
+    return this.current.attempt
   }
 
   ring(): void {

@@ -13,43 +13,55 @@ import { countAttempt } from './ending.js'
 import { handOn } from './hand-on.js'
 import { TIMED_OUT } from './judge.js'
 import type { Holdings } from './holdings.js'
-import { Lane, type LaneHome, type LaneStart } from './lane.js'
+import { Lane, type LaneHome } from './lane.js'
 import { reportDropped } from './report.js'
 
 /** Whose attempts they are. */
 type Whose = CallState & { readonly call: AttemptHome }
 
+const NONE: readonly Lane[] = []
+
 export class Lanes {
   readonly #core: Core
-  readonly #running: Lane[] = []
+  /** The one that has run longest. */
+  #oldest: Lane | undefined
+  /** Beside it. Only a hedged call has others, and an empty array that grows takes room for seventeen. */
+  #others: readonly Lane[] = NONE
 
   constructor(core: Core) {
     this.#core = core
   }
 
   get size(): number {
-    return this.#running.length
+    return this.#oldest === undefined ? 0 : 1 + this.#others.length
   }
 
   /** The one that has run longest. */
   get first(): Lane {
-    return this.#running[0] as Lane
+    return this.#oldest as Lane
   }
 
   has(lane: Lane): boolean {
-    return this.#running.includes(lane)
+    return this.#oldest === lane || this.#others.includes(lane)
   }
 
   /** One that is under way already. */
   adopt(lane: Lane): void {
-    this.#running.push(lane)
+    if (this.#oldest === undefined) this.#oldest = lane
+    else this.#others = [...this.#others, lane]
+  }
+
+  #leaves(lane: Lane): void {
+    if (this.#oldest !== lane) this.#others = this.#others.filter((other) => other !== lane)
+    else if (this.#others.length === 0) this.#oldest = undefined
+    else [this.#oldest, ...this.#others] = this.#others
   }
 
   /** An attempt goes out, the call's latest. @param held what was taken for it, its own from here on */
   start(
     call: Whose,
     home: LaneHome,
-    cause: LaneStart['cause'],
+    cause: Lane['cause'],
     held: Holdings,
     permit: Permit,
     given: number,
@@ -65,24 +77,15 @@ export class Lanes {
       now + given,
       core.deadlineCuts ? call.deadline : (call.above?.endsAt ?? Number.POSITIVE_INFINITY),
     )
-    // One flat literal: object spread is slow, and this is on the way of every retry.
-    const lane = new Lane(home, {
-      number: call.attempt,
-      cause,
-      startedAt: now,
-      given,
-      timeout: core.attemptTimeout,
-      permit,
-      probe: policy.isProbe(permit),
-      current: new Attempt(call.call, call.attempt, endsAt, core.owner ?? call.above?.owner),
-      marked: markMoment(),
-      waited: cause === 'hedge' ? 0 : call.waited,
-      queuedFor: held.queuedFor,
-      debt: held.debt,
-      holdsSlot: held.slot,
-    })
+    const current = new Attempt(call.call, call.attempt, endsAt, core.owner ?? call.above?.owner)
+    const lane = new Lane(home, current, cause, now, given, core.attemptTimeout, permit, markMoment())
+    lane.probe = policy.isProbe(permit)
+    lane.queuedFor = held.queuedFor
+    lane.debt = held.debt
+    lane.holdsSlot = held.slot
+    if (cause !== 'hedge') lane.waited = call.waited
     held.handedOver()
-    this.#running.push(lane)
+    this.adopt(lane)
     wheel.add(lane, now, given, false)
     core.partition.shared.limit?.started()
     return lane
@@ -91,7 +94,7 @@ export class Lanes {
   /** It ended. @returns whether the breaker's state changed */
   ended(call: CallState, lane: Lane, failure: Failure | undefined, ms: number, now: number): boolean {
     const { policy, random, wheel, partition } = this.#core
-    this.#running.splice(this.#running.indexOf(lane), 1)
+    this.#leaves(lane)
     wheel.remove(lane)
     countAttempt(call, lane, ms)
     const changed =
@@ -117,7 +120,9 @@ export class Lanes {
 
   #drop(call: CallState, reason: unknown, now: number, untold: number): Lane | undefined {
     const { policy, wheel, partition } = this.#core
-    const lanes = this.#running.splice(0)
+    const lanes = this.#oldest === undefined ? NONE : [this.#oldest, ...this.#others]
+    this.#oldest = undefined
+    this.#others = NONE
     for (const [index, lane] of lanes.entries()) {
       wheel.remove(lane)
       policy.released(lane.permit)

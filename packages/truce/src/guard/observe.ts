@@ -78,21 +78,7 @@ function begin(call: Call): Observed {
   if (permit === 0 && !refusal) tell(state, 0, 'refuse', 'breaker')
   // Guards inside must find what they would find without this one: neither its deadline nor its owner.
   const current = new Attempt(call, 1, above?.endsAt ?? Infinity, above?.owner)
-  const lane = new Lane(state, {
-    number: 1,
-    cause: 'original',
-    startedAt: now,
-    given: Infinity,
-    timeout: core.attemptTimeout,
-    permit,
-    probe: false,
-    current,
-    marked,
-    waited: 0,
-    queuedFor: 0,
-    debt: undefined,
-    holdsSlot: false,
-  })
+  const lane = new Lane(state, current, 'original', now, Infinity, core.attemptTimeout, permit, marked)
   return Object.assign(state, { lane })
 }
 

@@ -3,13 +3,14 @@
  *
  * @module
  */
+import { inContext, inheriting } from '../context/inherit.js'
 import type { RetryRules } from '../policy/retry.js'
 import { Call } from './call.js'
 import { PLAIN } from './call-settings.js'
 import type { Core } from './core.js'
 import type { Outcome } from './ending.js'
 import { OptionError } from './errors.js'
-import type { Guarded } from './invoke.js'
+import { type Guarded, rejected } from './invoke.js'
 import { observe, observedOutcome } from './observe.js'
 import { type CallRules, callSettings, type RunOptions } from './run-options.js'
 
@@ -66,8 +67,20 @@ export function makeOperation<F>(parts: OperationParts): Operation<F> {
   }
   return Object.freeze<Operation<F>>({
     name: parts.name,
-    run: <T>(fn: Guarded<T>, options?: RunOptions) =>
-      (observes ? observe(call(fn, options)) : call(fn, options).run()) as Promise<Awaited<T> | F>,
+    run<T>(fn: Guarded<T>, options?: RunOptions) {
+      const one = call(fn, options)
+      if (observes) return observe(one) as Promise<Awaited<T> | F>
+      const attempt = one.ready()
+      if (attempt === undefined) return one.instead as Promise<Awaited<T> | F>
+      // Called from here and not from deeper down: what an error costs that is thrown in there is mostly frames above it.
+      let returned: unknown
+      try {
+        returned = inheriting() ? inContext(attempt, fn) : fn(attempt)
+      } catch (error) {
+        returned = rejected(error)
+      }
+      return one.sent(returned) as Promise<Awaited<T> | F>
+    },
     outcome: <T>(fn: Guarded<T>, options?: RunOptions) =>
       (observes ? observedOutcome(call(fn, options)) : call(fn, options).outcome()) as Promise<Outcome<Awaited<T> | F>>,
   })

@@ -9,6 +9,7 @@
  * @module
  */
 import type { CallContext } from '../context/context.js'
+import { inContext, inheriting } from '../context/inherit.js'
 import type { BackoffOptions } from './options/operation-options.js'
 import { timeLimit } from './options/latency-options.js'
 import { attempts, backoff, retryOn } from './options/operation-options.js'
@@ -24,7 +25,7 @@ import { context, PLAIN, signal } from './call-settings.js'
 import { systemClock } from './clock.js'
 import { Core } from './core.js'
 import { OptionError } from './errors.js'
-import type { Guarded } from './invoke.js'
+import { type Guarded, rejected } from './invoke.js'
 import { knownOptions } from './options/check.js'
 import { classifiers } from './options/dependency-options.js'
 import { type Duration } from '../options/units.js'
@@ -142,12 +143,24 @@ let plain: Core | undefined
  */
 export function retry<T>(fn: Guarded<T>, options?: RetryOptions): Promise<Awaited<T>> {
   if (typeof fn !== 'function') throw new OptionError('fn', fn, 'a function (attempt) => result or promise')
-  if (options === undefined) {
-    return new Call((plain ??= coreOf(RULES, BASELINE.deadline, [CLASSIFY])), fn, PLAIN).run() as Promise<Awaited<T>>
+  const call = callOf(fn, options)
+  const attempt = call.ready()
+  if (attempt === undefined) return call.instead as Promise<Awaited<T>>
+  // Called from here and not from deeper down: what an error costs that is thrown in there is mostly frames above it.
+  let returned: unknown
+  try {
+    returned = inheriting() ? inContext(attempt, fn) : fn(attempt)
+  } catch (error) {
+    returned = rejected(error)
   }
+  return call.sent(returned) as Promise<Awaited<T>>
+}
+
+function callOf(fn: Guarded<unknown>, options: RetryOptions | undefined): Call {
+  if (options === undefined) return new Call((plain ??= coreOf(RULES, BASELINE.deadline, [CLASSIFY])), fn, PLAIN)
   const core = tuned(options)
   const own = { signal: signal(options.signal || undefined), context: context(options.context || undefined) }
-  return new Call(core, fn, own.signal || own.context ? { ...PLAIN, ...own } : PLAIN).run() as Promise<Awaited<T>>
+  return new Call(core, fn, own.signal || own.context ? { ...PLAIN, ...own } : PLAIN)
 }
 
 interface Tuned {

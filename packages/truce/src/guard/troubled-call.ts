@@ -11,19 +11,18 @@
  */
 import type { CallContext } from '../context/context.js'
 import { type OwnTurn, ownTurn } from '../context/own-turn.js'
-import { runIn, type Surroundings } from '../context/surroundings.js'
+import { runIn, type Surroundings, surroundings } from '../context/surroundings.js'
 import { type Failure, isPermanent, leavesDoubt } from '../policy/classify.js'
 import type { Waiter } from '../policy/concurrency.js'
 import { attemptTime } from '../policy/deadline.js'
 import { asTold } from '../policy/hedge.js'
 import { endOf } from '../policy/line.js'
-import { decide, pastWindow, type RetryRules } from '../policy/retry.js'
+import { decide, pastWindow } from '../policy/retry.js'
 import { standsIn, type StopReason, waitsForRoom } from '../policy/stop.js'
-import { factsOf } from './call-facts.js'
+import { factsOf, rulesOf } from './call-facts.js'
 import type { CallSettings } from './call-settings.js'
 import type { CallState, Origin } from './call-state.js'
 import type { Core } from './core.js'
-import { Debt } from './debt.js'
 import { Degrading } from './degrading.js'
 import { deliver, type Ending, ended, timeoutOf } from './ending.js'
 import { OvertakenError } from './errors.js'
@@ -56,9 +55,12 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
   readonly above: CallContext | undefined
   readonly moment: number
   readonly kin: object
-  readonly #home: Surroundings | undefined
+  /** Where the call was made; kept once it waits for what comes from elsewhere. */
+  #home: Surroundings | undefined
   /** Where it waits for others, in runtimes in which their turn is not its own. */
   #turn: OwnTurn | undefined
+  /** What the caller gets. */
+  readonly answer: Promise<unknown> | undefined
   readonly #resolve: (value: unknown) => void
   /** None: the caller wants an outcome, whatever happens. */
   readonly #reject: ((reason: unknown) => void) | undefined
@@ -89,7 +91,7 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
 
   constructor(
     call: Origin,
-    home: Surroundings | undefined,
+    answer: Promise<unknown> | undefined,
     resolve: (value: unknown) => void,
     reject: ((reason: unknown) => void) | undefined,
   ) {
@@ -101,7 +103,7 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     this.kin = call.kin
     this.began = call.began
     this.deadline = call.deadline
-    this.#home = home
+    this.answer = answer
     this.#lanes = new Lanes(call.core)
     this.#held = new Holdings(call.core)
     this.#resolve = resolve
@@ -110,11 +112,6 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
 
   get id(): string {
     return this.call.id
-  }
-
-  /** From the very start. */
-  begin(now: number): void {
-    if (this.call.joins()) this.admit(now)
   }
 
   /** From where it is asked whether it may start. */
@@ -150,10 +147,16 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     } else if (entry === 'refused') this.#stop('concurrency', now)
     else {
       this.#phase = Phase.queued
+      this.#leaves()
       this.#turn = ownTurn()
       this.#wishedAt = now
       this.core.wheel.add(this, now, this.deadline - now, true)
     }
+  }
+
+  /** What comes next may come in another's turn, and is to find the tenant, trace and logger of this caller. */
+  #leaves(): void {
+    this.#home ??= surroundings()
   }
 
   /** The bulkhead handed its slot on. */
@@ -175,15 +178,12 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     return (this.#phase as Phase) !== Phase.done
   }
 
-  get #rules(): RetryRules {
-    return this.settings.rules ?? this.core.rules
-  }
-
   /** @param away in another call's turn, or a timer's */
   #start(now: number, away: boolean): void {
     const { core } = this
     if (now >= this.deadline) return this.#stop('deadline', now)
-    if (this.attempt > 0 && pastWindow(core.rules, factsOf(this), now)) return this.#stop('window', now)
+    if (this.attempt > 0 && this.settings.key !== undefined && pastWindow(core.rules, factsOf(this), now))
+      return this.#stop('window', now)
     const given = attemptTime(now, core.attemptTimeout, core.deadlineCuts ? this.deadline : Infinity)
     const permit = core.policy.acquire(this.attempt + 1, now, core.random, Math.min(given, core.lease))
     if (permit === 0) {
@@ -200,15 +200,19 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     const lane = this.#lanes.start(this, this, cause, this.#held, permit, given, now)
     const { hedge, hedgeAfter, wheel } = this.core
     if (hedge && this.#hedges < hedge.max) wheel.add(this, now, hedgeAfter, false)
-    // A result always arrives later, even a synchronous one: a queue of calls that throw at once
-    // would otherwise unwind on one stack.
-    runIn(away ? this.#home : undefined, () =>
-      invoke(functionOf(this, lane), lane.current).then(
-        (value) => this.#settled(lane, value, false),
-        (error: unknown) => this.#settled(lane, error, true),
-      ),
-    )
+    if (hedge || given < Infinity) this.#leaves()
+    if (away) runIn(this.#home, () => this.#send(lane))
+    else this.#send(lane)
     if (lane.probe) this.core.partition.breakerChanged(now)
+  }
+
+  // A result always arrives later, even a synchronous one: a queue of calls that throw at once
+  // would otherwise unwind on one stack.
+  #send(lane: Lane): void {
+    void invoke(functionOf(this, lane), lane.current).then(
+      (value) => this.#settled(lane, value, false),
+      (error: unknown) => this.#settled(lane, error, true),
+    )
   }
 
   #settled(lane: Lane, result: unknown, threw: boolean): void {
@@ -222,15 +226,13 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
 
   /** An attempt's time is up. */
   laneRang(lane: Lane): void {
-    runIn(this.#home, () => this.#timedOut(lane))
-  }
-
-  #timedOut(lane: Lane): void {
-    const now = this.core.clock.now()
-    const error = timeoutOf(this, lane, now)
-    this.#phase = Phase.deciding
-    lane.current.abort(error)
-    this.laneEnded(lane, error, true, TIMED_OUT, now)
+    runIn(this.#home, () => {
+      const now = this.core.clock.now()
+      const error = timeoutOf(this, lane, now)
+      this.#phase = Phase.deciding
+      lane.current.abort(error)
+      this.laneEnded(lane, error, true, TIMED_OUT, now)
+    })
   }
 
   /** @param failure `undefined`: it succeeded */
@@ -266,7 +268,7 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
   #hedge(now: number): void {
     const { core } = this
     const given = attemptTime(now, core.attemptTimeout, this.deadline)
-    const permit = takeHedge(core, this.#rules, factsOf(this), this.#held, given, now)
+    const permit = takeHedge(core, rulesOf(this), factsOf(this), this.#held, given, now)
     if (permit === 0) return
     this.#hedges++
     this.#launch('hedge', now, given, permit, true)
@@ -276,23 +278,24 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     const { core } = this
     const failure = this.#beside ? asTold(last, this.#beside) : last
     this.#beside = undefined
-    const decision = decide(this.#rules, factsOf(this), failure, core.policy, now, core.random)
+    const decision = decide(rulesOf(this), factsOf(this), failure, core.policy, now, core.random)
     if (decision.act === 'stop') return this.#finish(decision.stop, now, decision.retryAt)
-    this.#held.debt = decision.act === 'retry' ? new Debt(core.policy, decision.payment, now) : undefined
+    this.#held.owe(decision.act === 'retry' ? decision.payment : 0, now)
     reportAttempt(this, now)
     if (this.aborted) return this.#finish('aborted', now, undefined, false)
     if (decision.act === 'wait') return this.#line(now, decision.wait)
     this.waited = decision.wait
+    this.#phase = decision.wait > 0 ? Phase.backoff : Phase.idle
+    if (this.#phase === Phase.idle) return this.#enter(now, false)
     this.#wishedAt = now
-    if (decision.wait <= 0) return this.#resume(now)
-    this.#phase = Phase.backoff
+    this.#leaves()
     // A pending retry must not be lost because nothing else keeps the process alive.
     core.wheel.add(this, now, decision.wait, true)
   }
 
   /** A background call waits in line, any other ends. */
   #noRoom(reason: StopReason, now: number, wait: number): void {
-    if (this.#rules.background && waitsForRoom(reason)) this.#line(now, wait)
+    if (rulesOf(this).background && waitsForRoom(reason)) this.#line(now, wait)
     else this.#stop(reason, now)
   }
 
@@ -302,6 +305,7 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     this.#held.giveUp(now)
     if (this.#phase === Phase.done) return
     this.#phase = Phase.lined
+    this.#leaves()
     this.#turn = ownTurn()
     this.#wishedAt = now
     this.core.wheel.add(this, now, this.deadline - now, true)
@@ -322,15 +326,12 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
   /** The wheel's word, by what this call was waiting for. */
   ring(): void {
     const now = this.core.clock.now()
-    if (this.#phase === Phase.backoff) this.#resume(now)
-    else if (this.#phase === Phase.running) this.#hedge(now)
+    if (this.#phase === Phase.backoff) {
+      this.waitedInAll += now - this.#wishedAt
+      this.#phase = Phase.idle
+      this.#enter(now, true)
+    } else if (this.#phase === Phase.running) this.#hedge(now)
     else if (this.#phase === Phase.queued || this.#phase === Phase.lined) this.#stop('deadline', now)
-  }
-
-  #resume(now: number): void {
-    this.waitedInAll += now - this.#wishedAt
-    this.#phase = Phase.idle
-    this.#enter(now, true)
   }
 
   /** The caller left, or the attempt above was given up. */

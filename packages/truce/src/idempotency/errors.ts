@@ -7,6 +7,7 @@
  * @module
  */
 import { show, TruceError } from '../guard/errors.js'
+import { type Failure, failure } from '../policy/classify.js'
 import type { Doubt } from '../policy/idempotency/run.js'
 
 /** Where it happened. */
@@ -14,6 +15,9 @@ export interface Keyed {
   readonly operation: string
   readonly key: string
 }
+
+/** No answer of the operation: somebody who looks may know better later. */
+const NO_ANSWER = /* @__PURE__ */ failure('rejected', 'unknown', { answered: false })
 
 abstract class KeyedError extends TruceError {
   readonly operation: string
@@ -38,6 +42,9 @@ export class InProgressError extends KeyedError {
     )
     this.retryIn = retryIn
   }
+  override get means(): Failure {
+    return failure('conflict', 'not-applied', { retryAfter: this.retryIn })
+  }
 }
 
 /** The key was used for another payload. Nothing was done: send it as it was, or take a new key for a new wish. */
@@ -49,6 +56,9 @@ export class KeyConflictError extends KeyedError {
       `${keyed.operation}: the key was used before with another payload; repeat it with the same payload, or take a new key`,
       keyed,
     )
+  }
+  override get means(): Failure {
+    return failure('invalid', 'not-applied')
   }
 }
 
@@ -66,6 +76,9 @@ export class KeyExpiredError extends KeyedError {
     )
     this.ttl = ttl
   }
+  override get means(): Failure {
+    return NO_ANSWER
+  }
 }
 
 /** The key cannot be one. Nothing was done. */
@@ -74,6 +87,9 @@ export class InvalidKeyError extends TruceError {
   readonly code = 'TRUCE_KEY_INVALID'
   constructor(key: unknown, allowed: string) {
     super(`the idempotency key is ${show(key)}; allowed: ${allowed}`)
+  }
+  override get means(): Failure {
+    return failure('invalid', 'not-applied')
   }
 }
 
@@ -86,6 +102,9 @@ export class InvalidPayloadError extends TruceError {
   constructor(path: string, what: string) {
     super(`${path} ${what}`)
     this.path = path
+  }
+  override get means(): Failure {
+    return failure('invalid', 'not-applied')
   }
 }
 
@@ -115,6 +134,9 @@ export class OutcomeUnknownError extends KeyedError {
     this.why = why
     this.repeatable = repeatable
   }
+  override get means(): Failure {
+    return failure(this.repeatable ? 'unavailable' : 'rejected', 'unknown', { answered: false })
+  }
 }
 
 /** The store could not be asked. Nothing was done: repeat the call with the same key. */
@@ -132,6 +154,9 @@ export class StoreUnavailableError extends KeyedError {
     )
     this.retryIn = retryIn
   }
+  override get means(): Failure {
+    return failure('unavailable', 'not-applied', { retryAfter: this.retryIn })
+  }
 }
 
 /** It took effect before, but its result was too large, or could not be written as text, to be kept. */
@@ -147,6 +172,9 @@ export class ResultNotKeptError extends KeyedError {
       cause,
     )
   }
+  override get means(): Failure {
+    return NO_ANSWER
+  }
 }
 
 /** The handler gave what cannot be kept. It was rolled back: nothing was done. */
@@ -161,6 +189,9 @@ export class InvalidResultError extends TruceError {
         cause,
       },
     )
+  }
+  override get means(): Failure {
+    return failure('invalid', 'not-applied')
   }
 }
 
@@ -193,8 +224,11 @@ export class ReplayedFailureError extends KeyedError {
   readonly code = 'TRUCE_REPLAYED_FAILURE'
   /** The error's own name, message, code, status and class of failure. */
   readonly failure: KeptFailure
-  constructor(keyed: Keyed, failure: KeptFailure) {
-    super(`${keyed.operation}: it failed before with ${failure.name}: ${failure.message}`, keyed)
-    this.failure = failure
+  constructor(keyed: Keyed, kept: KeptFailure) {
+    super(`${keyed.operation}: it failed before with ${kept.name}: ${kept.message}`, keyed)
+    this.failure = kept
+  }
+  override get means(): Failure {
+    return failure('rejected')
   }
 }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { type Failure, failure } from '../policy/classify.js'
 import { TruceError } from './truce-error.js'
 
 /** An option is wrong: which one, what it was, what is allowed. Thrown at construction. */
@@ -17,6 +18,9 @@ export class OptionError extends TruceError {
   constructor(option: string, value: unknown, allowed: string) {
     super(`option ${option} is ${show(value)}; allowed: ${allowed}`)
     this.option = option
+  }
+  override get means(): Failure {
+    return failure('invalid', 'not-applied', { answered: false })
   }
 }
 

@@ -6,6 +6,8 @@
  *
  * @module
  */
+import type { Failure } from '../policy/classify.js'
+
 const BRAND = Symbol.for('truce.error')
 
 /** One a class of error: what to tell them by where a copy of this package threw them. */
@@ -42,6 +44,13 @@ export abstract class TruceError extends Error {
   get [BRAND](): true {
     return true
   }
+  /**
+   * What it means to a guard above; `undefined`: it does not say. Here, beside its sentence, or every guard would
+   * carry the errors of every engine.
+   */
+  get means(): Failure | undefined {
+    return undefined
+  }
 }
 
 /** Is it an error of Truce's own, of this or another copy of the package? */
@@ -53,4 +62,9 @@ export function isTruceError(error: unknown): error is Error & { readonly code: 
   } catch {
     return false // a proxy that answers no question is none of ours
   }
+}
+
+/** What an error of Truce's own means; `undefined` for any other, and for one that does not say. */
+export function meaningOf(error: unknown): Failure | undefined {
+  return isTruceError(error) ? (error as { readonly means?: Failure }).means : undefined
 }

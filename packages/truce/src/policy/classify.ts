@@ -71,14 +71,17 @@ export function failure(
   return { class: failureClass, certainty, answered: true, ...hints }
 }
 
+const transient: ReadonlySet<string> = /* @__PURE__ */ new Set(TRANSIENT)
+const permanent: ReadonlySet<string> = /* @__PURE__ */ new Set(PERMANENT)
+
 /** May the failure pass by itself? */
 export function isTransient(failureClass: FailureClass): failureClass is TransientClass {
-  return (TRANSIENT as readonly string[]).includes(failureClass)
+  return transient.has(failureClass)
 }
 
 /** Can no other attempt change it? */
 export function isPermanent(failureClass: FailureClass): failureClass is PermanentClass {
-  return (PERMANENT as readonly string[]).includes(failureClass)
+  return permanent.has(failureClass)
 }
 
 /** Is it a word for a class of failure? */

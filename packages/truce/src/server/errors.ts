@@ -4,6 +4,7 @@
  * @module
  */
 import { TruceError } from '../guard/errors.js'
+import { type Failure, failure } from '../policy/classify.js'
 
 /** Reason of a request's signal: its caller has closed the connection. Nobody reads the answer. */
 export class CallerLeftError extends TruceError {
@@ -11,6 +12,9 @@ export class CallerLeftError extends TruceError {
   readonly code = 'TRUCE_CALLER_LEFT'
   constructor(service: string, operation: string) {
     super(`${service}.${operation}: the caller has left before it had its answer`)
+  }
+  override get means(): Failure {
+    return failure('aborted', 'unknown', { answered: false })
   }
 }
 

@@ -36,14 +36,25 @@ const HANDSHAKE =
 const TIMEOUT_CODE = /^(?:E(?:SOCKET)?TIMEDOUT|UND_ERR_(?:HEADERS|BODY)_TIMEOUT)$/
 const LOST_CODE =
   /^(?:ECONN(?:RESET|ABORTED)|EPIPE|EPROTO|UND_ERR_SOCKET|ERR_STREAM_PREMATURE_CLOSE|ERR_HTTP2_(?:STREAM|SESSION)_ERROR|ERR_SSL_[\w/]+)$/
-/** pg-pool, knex, generic-pool and mysql2 by message; Sequelize and MongoDB by name. */
-const POOL =
-  /^(?:timeout exceeded when trying to connect$|Knex: Timeout acquiring|ResourceRequest timed out$|No connections available\.$|Queue limit reached\.$)/
+/** Errors that are known by nothing but their message. */
+const BY_MESSAGE: ReadonlyMap<string, Failure> = /* @__PURE__ */ new Map<string, Failure>([
+  ['unknown scheme', REFUSED_BY_FETCH],
+  ['bad port', REFUSED_BY_FETCH],
+  ['invalid method', REFUSED_BY_FETCH],
+  ['about scheme is not supported', REFUSED_BY_FETCH],
+  ['unexpected redirect', BAD_REDIRECT],
+  ['redirect count exceeded', BAD_REDIRECT],
+  // Cloudflare's workers reject with a plain Error; refused or reset, it is the same.
+  ['Network connection lost.', LOST],
+  // pg-pool, generic-pool and mysql2.
+  ['timeout exceeded when trying to connect', NO_CONNECTION_FREE],
+  ['ResourceRequest timed out', NO_CONNECTION_FREE],
+  ['No connections available.', NO_CONNECTION_FREE],
+  ['Queue limit reached.', NO_CONNECTION_FREE],
+])
+const KNEX_POOL = 'Knex: Timeout acquiring'
+/** Sequelize, MongoDB. */
 const POOL_NAME = /^(?:SequelizeConnectionAcquire|MongoWaitQueue)TimeoutError$/
-const REFUSED = /^(?:unknown scheme|bad port|invalid method|about scheme is not supported)$/
-const REDIRECT = /^(?:unexpected redirect|redirect count exceeded)$/
-/** Cloudflare's workers reject with a plain Error; refused or reset, it is the same. */
-const LOST_IN_WORKER = 'Network connection lost.'
 /** What fetch's TypeError says where it tells no cause: Chromium, Firefox, Safari, undici, React Native. */
 const FETCH_FAILED =
   /^(?:(?:Failed to fetch|Load failed)(?: \(.*\))?|fetch failed|terminated|network error|Network request failed|NetworkError when attempting to fetch resource\.|The network connection was lost\.|The Internet connection appears to be offline\.)$/
@@ -57,10 +68,9 @@ export function judgeNetworkError(error: Fields, resolvedBefore: () => boolean):
   const name = text(error['name'])
   const code = text(error['code'])
   const message = text(error['message'])
+  const byMessage = BY_MESSAGE.get(message)
+  if (byMessage !== undefined) return byMessage
   if (message.includes('NGHTTP2_REFUSED_STREAM')) return NEVER_SENT
-  if (REFUSED.test(message)) return REFUSED_BY_FETCH
-  if (message === LOST_IN_WORKER) return LOST
-  if (REDIRECT.test(message)) return BAD_REDIRECT
   if (code === 'ENOTFOUND') return resolvedBefore() ? NEVER_SENT : NO_SUCH_HOST
   if (code !== '') {
     const syscall = syscallOf(error)
@@ -71,7 +81,10 @@ export function judgeNetworkError(error: Fields, resolvedBefore: () => boolean):
     if (TIMEOUT_CODE.test(code)) return TIMED_OUT
     if (LOST_CODE.test(code)) return beforeHandshake(code, message) ? NEVER_SENT : LOST
   }
-  if (POOL.test(message) || POOL_NAME.test(name)) return NO_CONNECTION_FREE
+  if (message.startsWith(KNEX_POOL)) return NO_CONNECTION_FREE
+  // Most are plain errors: their name says nothing.
+  if (name === 'Error') return undefined
+  if (POOL_NAME.test(name)) return NO_CONNECTION_FREE
   return name === 'TimeoutError' ? TIMED_OUT : undefined
 }
 

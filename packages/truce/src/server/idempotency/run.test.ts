@@ -99,7 +99,10 @@ describe('a handler', () => {
     await time.settle()
     const text = watched(first.value?.text() ?? Promise.resolve(''))
     await time.runAll()
-    expect(text).toMatchObject({ ended: 'badly', error: new Error('the answer was overtaken: it is not what was recorded') })
+    expect(text).toMatchObject({
+      ended: 'badly',
+      error: new Error('the answer was overtaken: it is not what was recorded'),
+    })
   })
 
   test('that throws: the framework answers it, unless it is a refusal of Truce', async () => {
