@@ -9,6 +9,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { OptionError } from '../guard/errors.js'
 import { InvalidKeyError } from './errors.js'
+import { isWellFormed } from './well-formed.js'
 
 const KEY = /^[\x20-\x7e]{1,255}$/
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
@@ -43,7 +44,7 @@ export function checkKey(key: unknown): string {
  * @throws OptionError
  */
 export function named(value: unknown, option: string): string {
-  if (typeof value === 'string' && value.length > 0 && !/\p{Surrogate}/u.test(value)) return value
+  if (typeof value === 'string' && value.length > 0 && isWellFormed(value)) return value
   throw new OptionError(option, value, 'a non-empty string of whole characters')
 }
 
