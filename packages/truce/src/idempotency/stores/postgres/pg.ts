@@ -26,7 +26,7 @@ export function pgDatabase<Client extends PgClient>(pool: PgPool, prepare: boole
   const ask: Ask = (statement, values) =>
     new Promise((resolve, reject) => {
       pool.connect((failed, client) => {
-        if (client === undefined) return reject(failed)
+        if (client === undefined) return reject(failed ?? new Error('The pool gave no client'))
         const answered: Answered = (error, answers) => {
           client.off('error', ignore)
           // One on which something failed is not used again, as with `pool.query`.
