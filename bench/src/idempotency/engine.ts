@@ -52,3 +52,17 @@ export async function contender<Transaction>(store: IdempotencyStore<Transaction
     replayExecute: () => execute('known'),
   }
 }
+
+/** An effect in a transaction, by the store's command alone. */
+export async function transacted<Transaction>(
+  { transact }: IdempotencyStore<Transaction>,
+  nth: number,
+  effect: (transaction: Transaction) => PromiseLike<unknown>,
+): Promise<void> {
+  const claim: Claim = { ...CLAIM, mode: 'transaction', run: String(nth) }
+  const done = await transact?.(`store-${nth}`, claim, async (_, transaction) => {
+    await effect(transaction)
+    return { outcome: `v${JSON.stringify(RESULT)}` }
+  })
+  if (done === undefined || !('end' in done) || done.end !== 'committed') throw new Error(`store-${nth} did not commit`)
+}

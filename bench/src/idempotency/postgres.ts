@@ -8,7 +8,7 @@ import pg from 'pg'
 import postgresJs from 'postgres'
 import { idempotency } from 'truce/idempotency'
 import { postgres } from 'truce/idempotency/postgres'
-import { contender, RESULT, TTL } from './engine.js'
+import { contender, RESULT, transacted, TTL } from './engine.js'
 import type { Pair, Pairs } from './pairs.js'
 import { launch } from '../../../scripts/servers/launch.mjs'
 
@@ -43,6 +43,7 @@ export async function postgresPairs(client: 'pg' | 'postgres.js'): Promise<Pairs
     pairs: [
       pair('claim', (nth) => its.pair(`raw-${nth}`), truce.claim),
       pair('execute', (nth) => its.pair(`raw-${nth}`), truce.execute),
+      pair('transact', (nth) => its.transaction(`raw-${nth}`), its.storeTransaction),
       pair('transaction', (nth) => its.transaction(`raw-${nth}`), its.truceTransaction),
       pair('replay', () => its.read('known'), truce.replay, 4_000),
       pair('replay-execute', () => its.read('known'), truce.replayExecute, 4_000),
@@ -83,6 +84,8 @@ function ofPg(url: string) {
         client.release()
       }
     },
+    storeTransaction: (nth: number) =>
+      transacted(store, nth, (transaction) => transaction.query(named('effect', [`store-${nth}`]))),
     truceTransaction: (nth: number) =>
       engine.execute({ ...REQUEST, key: `tx-${nth}`, mode: 'transaction' }, async ({ transaction }) => {
         await transaction.query(named('effect', [`truce-${nth}`]))
@@ -117,6 +120,8 @@ function ofPostgresJs(url: string) {
         await tx.unsafe(SQL.complete, [key, RESULT], { prepare: true })
       })
     },
+    storeTransaction: (nth: number) =>
+      transacted(store, nth, (transaction) => transaction.unsafe(SQL.effect, [`store-${nth}`], { prepare: true })),
     truceTransaction: (nth: number) =>
       engine.execute({ ...REQUEST, key: `tx-${nth}`, mode: 'transaction' }, async ({ transaction }) => {
         await transaction.unsafe(SQL.effect, [`truce-${nth}`], { prepare: true })

@@ -18,6 +18,7 @@ import { limitedWorkers } from '../inventory/workers.js'
 import { seeded } from '../random.js'
 import { type Answer, answerOf } from './keyed.js'
 import { runService, type ServiceSettings, settingsOf } from './process.js'
+import { reaping } from './reaping.js'
 import { type Env, now, workedRoutes } from './worked.js'
 
 /** 50 orders/s × (30 + 60) ms keep 4.5 of 8 workers busy: 56 %. */
@@ -46,6 +47,7 @@ const log = attemptsLog(join(settings.folder, 'inventory.attempts.jsonl'))
 const executions = executionsLog(join(settings.folder, 'inventory.executions.jsonl'))
 const reservations = idempotency({ store: sqlite(database), ttl: REMEMBERED, service: 'inventory' })
 await reservations.ready()
+const stopReaping = reaping(reservations)
 const dropAbandoned = settings.dropAbandoned ?? false
 const worked = workedRoutes({
   service: 'inventory',
@@ -118,6 +120,7 @@ app.post('/reservations', async (c) => {
 })
 
 runService('inventory', settings, app, async () => {
+  stopReaping()
   await reservations.close()
   executions.close()
   log.close()

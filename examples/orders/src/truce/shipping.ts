@@ -8,6 +8,7 @@
  */
 import { idempotency, notApplied, type Verdict } from 'truce/idempotency'
 import { type SqliteDatabase, sqlite } from 'truce/idempotency/sqlite'
+import { reaping } from '../services/reaping.js'
 import { type FulfilmentState, requests, send } from '../order/ask.js'
 import type { guards } from './guards.js'
 import type { WorkEnd } from './worklist.js'
@@ -26,6 +27,7 @@ export function shipping(
   warehouse: string,
 ) {
   const engine = idempotency({ store: sqlite(database), ttl: REMEMBERED, service: 'order' })
+  const stopReaping = reaping(engine)
 
   /** Reads, never writes. What the warehouse has in hand is not "none": it may yet be done. */
   async function find(order: string, signal: AbortSignal): Promise<Verdict<Fulfilled>> {
@@ -67,5 +69,11 @@ export function shipping(
     return refused ? 'park' : 'again'
   }
 
-  return { fulfil, close: () => engine.close() }
+  return {
+    fulfil,
+    close() {
+      stopReaping()
+      return engine.close()
+    },
+  }
 }

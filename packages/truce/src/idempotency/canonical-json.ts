@@ -10,9 +10,7 @@
  * @module
  */
 import { InvalidPayloadError } from './errors.js'
-
-/** Half of a surrogate pair: read as Unicode, whole pairs are no surrogates. */
-const HALF = /\p{Surrogate}/u
+import { isWellFormed } from './well-formed.js'
 
 /** Deeper values are an attack or a cycle. */
 const DEEPEST = 200
@@ -44,7 +42,7 @@ function write(value: unknown, path: string, depth: number): string {
 }
 
 function text(value: string, path: string): string {
-  if (HALF.test(value)) {
+  if (!isWellFormed(value)) {
     throw new InvalidPayloadError(path, 'has half of a surrogate pair, which no UTF-8 can carry; give well-formed text')
   }
   return JSON.stringify(value)

@@ -20,7 +20,9 @@ class Money {
 }
 
 /** A database of one key: it commits record and writes together, or as `fault` says. */
-function database(fault: { next?: 'refused' | 'unknown' | 'lost' | 'throw' | 'reject' | 'hang' | 'broken' } = {}) {
+function database(
+  fault: { next?: 'refused' | 'unknown' | 'escaped' | 'lost' | 'throw' | 'reject' | 'hang' | 'broken' } = {},
+) {
   const time = virtualTime()
   const { store, faults } = faulty(memory({ now: () => time.now() }), time.clock)
   const held = { record: undefined as IdempotencyRecord | undefined, writes: [] as string[], asked: 0 }
@@ -39,8 +41,9 @@ function database(fault: { next?: 'refused' | 'unknown' | 'lost' | 'throw' | 're
       const worked = work(answer, writes)
       if (next === 'broken') throw new Error('terminating connection')
       const { outcome } = await worked
-      if (outcome === undefined) return { begun: answer, end: 'rolled-back' }
       const error = new Error(next)
+      if (next === 'escaped') return { begun: answer, end: 'escaped', error }
+      if (outcome === undefined) return { begun: answer, end: 'rolled-back' }
       if (next === 'refused') return { begun: answer, end: 'refused', error }
       if (next === 'unknown') return { begun: answer, end: 'unknown', error }
       held.record = { ...(record as IdempotencyRecord), state: 'completed', outcome, settled: 1, expires: 1e9 }
@@ -211,6 +214,26 @@ describe('transaction', () => {
     work.succeed('done')
     await time.run(orders.idle())
     expect(await time.run(orders.execute(TRANSACTION, () => 'again'))).toBe('done')
+    await nothingLeft()
+  })
+
+  test.each([
+    ['returned', () => 'done'],
+    [
+      'threw',
+      () => {
+        throw new Error('out of stock')
+      },
+    ],
+  ])('a handler that ended the transaction itself and %s: nobody knows, and no repeat is safe', async (_, handler) => {
+    const { time, orders, fault, nothingLeft } = database()
+    fault.next = 'escaped'
+    const told = await time.run(orders.outcome(TRANSACTION, handler))
+    expect(told).toMatchObject({
+      ok: false,
+      kept: 'unknown',
+      error: { code: 'TRUCE_OUTCOME_UNKNOWN', why: 'escaped', repeatable: false, cause: { message: 'escaped' } },
+    })
     await nothingLeft()
   })
 })

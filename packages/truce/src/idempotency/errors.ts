@@ -113,6 +113,7 @@ const DOUBTS: Readonly<Record<Doubt, string>> = {
   reconcile: 'its reconcile hook could not tell',
   lease: 'its lease ended before the result was recorded',
   store: 'its result could not be recorded',
+  escaped: 'its handler ended the transaction itself; leave COMMIT and ROLLBACK to the store',
 }
 
 /**

@@ -21,7 +21,7 @@ import { ask, promised, unanswered } from './asking.js'
 import { Holding } from './holding.js'
 import { inTransaction } from './in-transaction.js'
 import { type Judged, judgeEnd, judgeFound } from './judging.js'
-import { type Ended, type Outcome, outcomeOf } from './outcome.js'
+import { type Ended, endedOutcome, type Outcome, outcomeOf } from './outcome.js'
 import { NOT_KEPT } from './outcome-text.js'
 import { reportEnd, reportGone, type Reported } from './report.js'
 import type { CheckedRequest, Request } from './request.js'
@@ -300,10 +300,11 @@ export class Execution<Transaction> {
       )
     }
 
-    const committed = (end: 'committed' | 'rolled-back' | 'refused' | 'unknown', error: unknown) => {
+    const committed = (end: Extract<Transacted, { readonly end: unknown }>['end'], error: unknown) => {
       if (stage === 'over') return
       stage = 'over'
       this.#storeError = error
+      if (end === 'escaped') return this.#feed({ on: 'escaped' })
       advance(this.#run, { on: 'handled', kept }, clock.now())
       if (end === 'refused' || end === 'unknown') this.#feed({ on: 'store-failed', rolledBack: end === 'refused' })
       else this.#feed({ on: 'held', answer: { is: 'kept' } })
@@ -346,6 +347,8 @@ export class Execution<Transaction> {
     reportEnd(this.#report, answer)
     const { operation, key, mode } = this.#request
     const { codec, ttl, store } = this.#settings
+    // Most executions, and told without a promise.
+    if (answer.is === 'ended') return this.#answer(endedOutcome(answer.kept, this.#judged?.ended))
     const { recall } = this.#given
     const facts = { operation, key, mode, codec, ttl, store: store.name, recall }
     const by = {

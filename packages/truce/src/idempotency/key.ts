@@ -11,6 +11,7 @@ import { OptionError } from '../guard/errors.js'
 import { newKey } from '../guard/new-key.js'
 import { bornAt, uuidOf } from '../policy/idempotency/uuid.js'
 import { InvalidKeyError } from './errors.js'
+import { isWellFormed } from './well-formed.js'
 
 export { bornAt } from '../policy/idempotency/uuid.js'
 
@@ -41,7 +42,7 @@ export function checkKey(key: unknown): string {
  * @throws OptionError
  */
 export function named(value: unknown, option: string): string {
-  if (typeof value === 'string' && value.length > 0 && !/\p{Surrogate}/u.test(value)) return value
+  if (typeof value === 'string' && value.length > 0 && isWellFormed(value)) return value
   throw new OptionError(option, value, 'a non-empty string of whole characters')
 }
 

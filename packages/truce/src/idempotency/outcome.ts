@@ -59,12 +59,18 @@ export interface ToldBy extends Keyed {
 /** A caller that asks again sooner finds the same run at work. */
 const SOON = 1_000
 
+/** What the handler gave, or threw. @param kept undefined: it ran without a store */
+export function endedOutcome(kept: KeptAs | undefined, ended: Ended | undefined): Outcome<unknown> {
+  return { ...ending(ended), source: kept === undefined ? 'unguarded' : 'executed', kept }
+}
+
 /** @throws what recall throws */
-export async function outcomeOf(answer: RunAnswer, by: ToldBy): Promise<Outcome<unknown>> {
+export async function outcomeOf(
+  answer: Exclude<RunAnswer, { readonly is: 'ended' }>,
+  by: ToldBy,
+): Promise<Outcome<unknown>> {
   const source = by.ran ? 'executed' : 'refused'
   switch (answer.is) {
-    case 'ended':
-      return { ...ending(by.ended), source: answer.kept === undefined ? 'unguarded' : 'executed', kept: answer.kept }
     case 'reconciled':
       return { ...ending(by.ended), source: 'reconciled', kept: 'store' }
     case 'replayed': {
@@ -83,8 +89,9 @@ export async function outcomeOf(answer: RunAnswer, by: ToldBy): Promise<Outcome<
     case 'expired':
       return refused(new KeyExpiredError(by, by.ttl))
     case 'unknown': {
-      const cause = by.ended?.threw ? by.ended.error : by.storeError
-      const error = new OutcomeUnknownError(by, answer.why, repeats(by.mode) && answer.why !== 'before', cause)
+      const cause = by.ended?.threw && answer.why !== 'escaped' ? by.ended.error : by.storeError
+      const settled = answer.why === 'before' || answer.why === 'escaped'
+      const error = new OutcomeUnknownError(by, answer.why, repeats(by.mode) && !settled, cause)
       return { ok: false, error, source, kept: 'unknown' }
     }
     case 'refused':

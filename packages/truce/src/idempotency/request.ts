@@ -104,6 +104,7 @@ const NAMES = [
   'within',
 ] as const satisfies readonly (keyof Request<Mode, unknown, unknown>)[]
 
+const OUTAGE = ['closed', 'open'] as const
 const MODES: readonly Mode[] = ['transaction', 'derived-key', 'at-most-once']
 
 /** @throws OptionError, InvalidKeyError, InvalidPayloadError: nothing was done yet */
@@ -125,7 +126,7 @@ export function checkRequest<Transaction>(
     wait: request.wait === undefined ? settings.wait : waitFor(request.wait, settings.lease),
     timeout: timeoutOf(request.timeout) ?? settings.timeout,
     keep: keepOf(request.keep) ?? settings.keep,
-    open: oneOf(request.outage ?? 'closed', 'outage', ['closed', 'open']) === 'open',
+    open: oneOf(request.outage ?? 'closed', 'outage', OUTAGE) === 'open',
   }
   checkHooks(request.reconcile, request.recall, request.signal)
   checkMode(request, checked, settings)

@@ -96,6 +96,7 @@ export type Transacted =
   | { readonly begun: Granted; readonly end: 'committed' | 'rolled-back' }
   /**
    * `refused`: the database refused the commit, nothing is there. `unknown`: the commit was sent and not
-   * answered.
+   * answered. `escaped`: the work ended the transaction itself, so that some of it is there, and the record says
+   * that nobody knows.
    */
-  | { readonly begun: Granted; readonly end: 'refused' | 'unknown'; readonly error: unknown }
+  | { readonly begun: Granted; readonly end: 'refused' | 'unknown' | 'escaped'; readonly error: unknown }

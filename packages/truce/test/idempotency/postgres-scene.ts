@@ -110,9 +110,13 @@ export async function backendOf(db: Opened, transaction: unknown): Promise<numbe
   return row?.pid ?? expect.fail('no process id')
 }
 
-/** A proxy that cuts a connection instead of passing on a COMMIT, or its answer. */
-export async function proxy(when: 'before' | 'after') {
+/**
+ * A proxy that cuts a connection at a COMMIT: instead of passing on the message that holds it, in the midst of that
+ * message, so that only what stands before the COMMIT arrives, or instead of its answer.
+ */
+export async function proxy(when: 'before' | 'between' | 'after' | 'never') {
   let armed = false
+  let sent = 0
   const sockets = new Set<Socket>()
   const listening = createServer((client) => {
     const upstream = connect(server.port, server.host)
@@ -126,9 +130,12 @@ export async function proxy(when: 'before' | 'after') {
     }
     let cuts = false
     client.on('data', (chunk) => {
-      if (armed && /commit/i.test(chunk.toString('latin1'))) {
+      sent++
+      const at = chunk.toString('latin1').search(/truce-commit|\bcommit\b/i)
+      if (armed && at >= 0 && when !== 'never') {
         armed = false
         if (when === 'before') return client.destroy()
+        if (when === 'between') return upstream.write(chunk.subarray(0, at), () => client.destroy())
         cuts = true
       }
       upstream.write(chunk)
@@ -143,7 +150,7 @@ export async function proxy(when: 'before' | 'after') {
   const { port } = listening.address() as { port: number }
   const url = new URL(server.url)
   url.port = String(port)
-  return { url: url.href, arm: () => (armed = true) }
+  return { url: url.href, arm: () => (armed = true), /** Messages of clients. */ sent: () => sent }
 }
 
 export const clients = [

@@ -209,6 +209,11 @@ describe('a transaction', () => {
     expect(walk([...WORK, [REFUSED, 30, told({ is: 'rolled-back' })]], rules).phase).toBe('over')
   })
 
+  it('that its own work ended is unknown: some of it is there, and nothing is looked up or repeated', () => {
+    const escaped = told({ is: 'unknown', why: 'escaped' })
+    expect(walk([GRANT, [{ on: 'escaped' }, 30, escaped]], rules).phase).toBe('over')
+  })
+
   it('whose commit is not answered is looked up, not repeated', () => {
     const ended = told({ is: 'ended', kept: 'store' })
     expect(strays([...WORK, [UNANSWERED, 30, LOOK], [found(OURS), 31, ended]], rules)).toEqual([])

@@ -29,6 +29,8 @@ export function advance(run: Run, event: RunEvent, now: number): RunAction {
       return woke(run, now)
     case 'handled':
       return handled(run, event.kept)
+    case 'escaped':
+      return end(run, { is: 'unknown', why: 'escaped' })
     case 'reconciled':
       return reconciled(run, event.verdict, now)
     case 'lease-lost':

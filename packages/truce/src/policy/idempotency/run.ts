@@ -40,6 +40,8 @@ export type RunEvent =
   /** A pause, or a wait for another run, is over. */
   | { readonly on: 'woke' }
   | { readonly on: 'handled'; readonly kept: Kept }
+  /** The work ended its transaction itself: what it wrote until then no roll-back takes back. */
+  | { readonly on: 'escaped' }
   | { readonly on: 'reconciled'; readonly verdict: 'applied' | 'not-applied' | 'unknown' }
   /** Another worker has the key (`gone`), or the lease ended and nobody could renew it. */
   | { readonly on: 'lease-lost'; readonly gone: boolean }
@@ -97,6 +99,8 @@ export type Doubt =
   | 'lease'
   /** The result could not be recorded. */
   | 'store'
+  /** The handler ended the transaction itself. */
+  | 'escaped'
 
 type Phase = 'begin' | 'undo' | 'wait' | 'reconcile' | 'handle' | 'complete' | 'abandon' | 'settle' | 'verify' | 'over'
 

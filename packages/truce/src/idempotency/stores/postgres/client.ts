@@ -8,7 +8,8 @@
  */
 import { OptionError } from '../../../guard/errors.js'
 import type { Database } from './database.js'
-import { type PgClient, pgDatabase, type PgPool } from './pg.js'
+import { pgDatabase } from './pg.js'
+import type { PgClient, PgPool } from './pg-client.js'
 import { type PostgresJs, postgresJsDatabase, type PostgresJsQueries } from './postgres-js.js'
 
 /** Anything like `pg.Pool`: of its overloads, types see one. */

@@ -23,10 +23,11 @@ import {
   type Step,
 } from '../../../policy/idempotency/record.js'
 import type { IdempotencyStore } from '../../store.js'
+import { claimValues, newsOf } from './claims.js'
 import { type Ask, sqlStateOf, type Value } from './database.js'
-import { replyIn, type Reply, type Row } from './reply.js'
+import { newIn, replyIn, type Reply, type Row } from './reply.js'
 import type { Statement, Statements } from './statements.js'
-import { toLine, toText } from '../text.js'
+import { toText } from '../text.js'
 
 /** Times that a statement is asked; each time too many, another's commit came in between. */
 export const TRIES = 20
@@ -56,17 +57,19 @@ export function commandsOf(ask: Ask, statements: Statements): Commands {
     )
   }
 
-  /** New keys come one after another, and so do repeats, when a client or a queue sends everything again. */
-  let wasNew = true
+  const news = newsOf(statements.beginNew)
 
   return {
     async begin(scope, claim) {
+      const sent = news.next(scope, claim)
+      const made = sent && newIn(await ask(sent.statement, sent.values))
+      if (made) return made
       const values = claimValues(scope, claim)
       const begun = await again(
-        () => ask(wasNew ? statements.beginNew : statements.begin, values),
+        () => ask(statements.begin, values),
         (rows) => begunIn(rows, claim),
       )
-      wasNew = begun.is === 'granted'
+      news.met(begun.is)
       return begun
     },
     renew: (scope, beat) =>
@@ -76,8 +79,11 @@ export function commandsOf(ask: Ask, statements: Statements): Commands {
       return held(statements.note, values, (record, now) => note(record, point, now))
     },
     async complete(scope, completion) {
-      const values = [scope, completion.fence, toText(completion.outcome), completion.ttl]
-      if ((await ask(statements.complete, values)).length > 0) return KEPT
+      const { fence, ttl } = completion
+      const outcome = toText(completion.outcome)
+      const statement = statements.complete(ttl)
+      if (statement && (await ask(statement, [scope, fence, outcome])).length > 0) return KEPT
+      const values = [scope, fence, outcome, ttl]
       return held(statements.completeAndTell, values, (record, now) => complete(record, completion, now))
     },
     abandon: (scope, end) =>
@@ -108,18 +114,6 @@ export function commandsOf(ask: Ask, statements: Statements): Commands {
 /** In place of an answer: the statement did what it says. */
 const DONE: readonly Row[] = []
 const KEPT: Held = Object.freeze({ is: 'kept' })
-
-/** The values of a statement that claims. */
-export function claimValues(scope: string, claim: Claim): Value[] {
-  const { fingerprint, mode, run, lease, ttl, reconcile } = claim
-  return [scope, toLine(fingerprint), mode, toLine(run), lease, ttl, claimableUntil(claim), reconcile]
-}
-
-/** Until when a key without a record counts as new: epoch s. */
-function claimableUntil({ age, born, ttl }: Claim): number {
-  if (age !== undefined) return age > ttl ? -Infinity : Infinity
-  return born === undefined ? Infinity : (born + ttl) / 1_000
-}
 
 /** @returns undefined where another's commit came in between */
 export function begunIn(rows: readonly Row[], claim: Claim): Begun | undefined {

@@ -8,6 +8,12 @@ import type { Statement } from './statements.js'
 
 export type Value = string | number | boolean
 
+/** A statement with its values. */
+export interface Sent {
+  readonly statement: Statement
+  readonly values: readonly Value[]
+}
+
 /** Runs a statement. @throws what the client throws */
 export type Ask = (statement: Statement, values: readonly Value[]) => Promise<readonly Row[]>
 
@@ -19,22 +25,36 @@ export interface Database<Transaction> {
   /**
    * Runs `body` in a transaction, and commits it where it says so.
    *
+   * @param first goes with the BEGIN, in one message where the client can
    * @throws what `body` throws, after a roll-back; what the client throws where nothing could be begun
    */
-  transaction<Result>(body: Body<Transaction, Result>): Promise<Closed<Result>>
+  transaction<Result>(body: Body<Transaction, Result>, first?: Sent): Promise<Closed<Result>>
   /** `undefined` where it cannot listen: the caller polls. `up`: from now on, nothing is missed. */
   listen(channel: string, heard: (payload: string) => void, up: (is: boolean) => void): Promise<Listening | undefined>
 }
 
+/** @param rows what the first statement answered */
 export type Body<Transaction, Result> = (
   ask: Ask,
   transaction: Transaction,
-) => Promise<{ readonly commits: boolean; readonly result: Result }>
+  rows: readonly Row[],
+) => Promise<Done<Result>>
+
+export type Done<Result> =
+  /** `atOnce`: nobody need wait for the roll-back. */
+  | { readonly commits: false; readonly result: Result; readonly atOnce?: true }
+  /** `last` goes with the COMMIT, in one message where the client can, and has to fail where it does not what it is to do. */
+  | { readonly commits: true; readonly result: Result; readonly last?: Sent }
 
 /** How a transaction ended. */
 export type Closed<Result> =
   | { readonly end: 'committed' | 'rolled-back'; readonly result: Result }
   | { readonly end: 'refused' | 'unknown'; readonly result: Result; readonly error: unknown }
+
+/** The connection was lost before the COMMIT was sent: the server rolls back by itself. */
+export function lostError(cause?: unknown): Error {
+  return new Error('The connection was lost before the work could be committed: the server rolls it back', { cause })
+}
 
 /** Ends listening. */
 export type Listening = () => Promise<void>

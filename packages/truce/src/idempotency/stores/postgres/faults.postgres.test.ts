@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { claimOf, isGranted, LONG, lookUntil, newScope } from '../../../../test/idempotency/at-hand.js'
 import {
   admin,
@@ -22,7 +23,7 @@ import { postgres } from './index.js'
 beforeAll(startScene, 60_000)
 afterAll(endScene)
 
-describe.each(clients)('%s', (_, open) => {
+describe.each(clients)('%s', (name, open) => {
   test('a key in an open transaction is running at once, for claims, looks and transactions', async () => {
     const db = opened(open())
     const other = opened(open())
@@ -99,7 +100,7 @@ describe.each(clients)('%s', (_, open) => {
       return { outcome: 'done' }
     })
 
-    expect(run).toMatchObject({ end: 'refused', error: expect.any(Error) })
+    expect(run).toMatchObject({ end: expect.stringMatching(/^(refused|unknown)$/), error: expect.any(Error) })
     expect(await count(scope)).toBe(0)
     expect(await db.store.look(scope)).toEqual({ is: 'absent' })
     expect(await transact(db, scope, async () => ({ outcome: 'done' }))).toMatchObject({ end: 'committed' })
@@ -119,7 +120,9 @@ describe.each(clients)('%s', (_, open) => {
       },
       { lease: 50 },
     )
-    expect(run).toMatchObject({ end: 'refused' })
+    // Whether the client has heard of its loss when it commits is chance.
+    expect(run).toMatchObject({ end: expect.stringMatching(/^(refused|unknown)$/) })
+    expect(await db.store.look(scope)).toEqual({ is: 'absent' })
     expect(await count(scope)).toBe(0)
   })
 
@@ -131,7 +134,7 @@ describe.each(clients)('%s', (_, open) => {
       await expect(db.run(transaction, 'SELECT 1')).rejects.toBeInstanceOf(Error)
       return { outcome: 'done' }
     })
-    expect(await run).toMatchObject({ end: 'refused' })
+    expect(await run).toMatchObject({ end: expect.stringMatching(/^(refused|unknown)$/) })
   })
 
   test('a serialization failure that the work passes over is refused, and its own error is handed on', async () => {
@@ -167,26 +170,87 @@ describe.each(clients)('%s', (_, open) => {
 
   test.each([
     ['before', 'absent', 0],
+    ['between', 'absent', 0],
     ['after', 'completed', 1],
-  ] as const)(
-    'a connection cut %s the COMMIT arrives is unknown, and a look finds it %s',
-    async (when, is, effects) => {
-      const { url, arm } = await proxy(when)
-      const db = opened(open(url))
-      const other = opened(open())
-      const scope = newScope()
-      const run = await transact(db, scope, async (_granted, transaction) => {
-        await db.run(transaction, `INSERT INTO effects VALUES ('${scope}')`)
-        arm()
-        return { outcome: 'done' }
-      })
-      expect(run).toMatchObject({ end: 'unknown', error: expect.any(Error) })
-      await lookUntil(other.store, scope, (found) => found.is !== 'running')
-      expect(await other.store.look(scope)).toMatchObject({ is })
-      expect(await count(scope)).toBe(effects)
-      expect((await db.store.begin(newScope(), claim())).is).toBe('granted')
-    },
-  )
+  ] as const)('a connection cut %s result and COMMIT is unknown, and a look finds it %s', async (when, is, effects) => {
+    const { url, arm } = await proxy(when)
+    const db = opened(open(url))
+    const other = opened(open())
+    const scope = newScope()
+    const run = await transact(db, scope, async (_granted, transaction) => {
+      await db.run(transaction, `INSERT INTO effects VALUES ('${scope}')`)
+      arm()
+      return { outcome: 'done' }
+    })
+    expect(run).toMatchObject({ end: 'unknown', error: expect.any(Error) })
+    await lookUntil(other.store, scope, (found) => found.is !== 'running')
+    expect(await other.store.look(scope)).toMatchObject({ is })
+    expect(await count(scope)).toBe(effects)
+    expect((await db.store.begin(newScope(), claim())).is).toBe('granted')
+  })
+
+  test.each([
+    ['commits and throws', 'COMMIT', true],
+    ['commits and returns', 'COMMIT', false],
+    ['commits, begins anew and throws', 'COMMIT; BEGIN', true],
+    ['commits, begins anew and returns', 'COMMIT; BEGIN', false],
+  ])('work that %s has escaped: its key is unknown, and never run again by itself', async (_name, sql, throws) => {
+    const db = opened(open())
+    const scope = newScope()
+    const run = await transact(db, scope, async (_granted, transaction) => {
+      await db.run(transaction, `INSERT INTO effects VALUES ('${scope}')`)
+      await db.run(transaction, sql)
+      if (throws) throw new Error('out of stock')
+      return { outcome: 'done' }
+    })
+    expect(run).toMatchObject({
+      end: 'escaped',
+      error: { message: expect.stringContaining('Leave BEGIN, COMMIT and ROLLBACK to the store') },
+    })
+    expect(await count(scope)).toBe(1)
+    expect(await db.store.look(scope)).toMatchObject({ is: 'unknown' })
+    expect(await transact(db, scope, () => expect.fail('it ran again'))).toMatchObject({ begun: { is: 'unknown' } })
+    expect(await transact(db, newScope(), async () => ({ outcome: 'done' }))).toMatchObject({ end: 'committed' })
+  })
+
+  test('work that rolls back and begins anew commits nothing', async () => {
+    const db = opened(open())
+    const scope = newScope()
+    const run = await transact(db, scope, async (_granted, transaction) => {
+      await db.run(transaction, 'ROLLBACK; BEGIN')
+      await db.run(transaction, `INSERT INTO effects VALUES ('${scope}')`)
+      return { outcome: 'done' }
+    })
+    expect(run).toMatchObject({ end: 'refused', error: { message: expect.stringContaining('The claim is gone') } })
+    expect(await count(scope)).toBe(0)
+    expect(await db.store.look(scope)).toEqual({ is: 'absent' })
+  })
+
+  test('a repeat is one round trip, through a transaction too', async () => {
+    const { url, sent } = await proxy('never')
+    const db = opened(open(url, 1))
+    const scope = newScope()
+    const work = async () => ({ outcome: 'done' })
+    // The first repeat finds out that repeats come, the second has its statement prepared.
+    for (let each = 0; each < 3; each++) await transact(db, scope, work)
+    const before = sent()
+    expect(await transact(db, scope, work)).toMatchObject({ begun: { is: 'completed' } })
+    expect(sent() - before).toBe(1)
+  })
+
+  test('a new key is three: with the claim it begins, with the result it commits', async () => {
+    const { url, sent } = await proxy('never')
+    const db = opened(open(url, 1))
+    const work = async (_: unknown, transaction: unknown) => {
+      await db.run(transaction, 'SELECT 1')
+      return { outcome: 'done' }
+    }
+    for (let each = 0; each < 20; each++) await transact(db, newScope(), work)
+    const before = sent()
+    expect(await transact(db, newScope(), work)).toMatchObject({ end: 'committed' })
+    // postgres.js sends its BEGIN by itself.
+    expect(sent() - before).toBe(name === 'pg' ? 3 : 4)
+  })
 
   test('a paused server and a restarted one lose nothing, and the store goes on', async () => {
     const db = opened(open())
@@ -226,6 +290,25 @@ test('within: a client without a transaction is refused with what to do', async 
   await expect(run).rejects.toThrow(/BEGIN before, COMMIT after/)
 })
 
+test.each([
+  ['as it is', {}],
+  ['that sends all at once by itself', { pipeline: true }],
+])('a statement that could not be prepared is prepared later: a client of pg %s', async (_name, options) => {
+  const made = new pg.Pool({ connectionString: server.url, max: 1, ...options })
+  onTestFinished(() => made.end())
+  const store = postgres(made, { table: `later_${'pipeline' in options}` })
+  await expect(store.transact?.(newScope(), claim(), async () => ({ outcome: 'done' }))).rejects.toMatchObject({
+    code: '42P01',
+  })
+  await store.migrate()
+  for (let each = 0; each < 20; each++) {
+    const run = await store.transact?.(newScope(), claim(), async () => ({ outcome: 'done' }))
+    expect(run).toMatchObject({ end: 'committed' })
+  }
+  const { fence } = isGranted(await store.begin('one', claimOf()))
+  expect(await store.complete('one', { fence, outcome: 'done', ttl: LONG })).toEqual({ is: 'kept' })
+})
+
 test('every client goes back to the pool, or out of it', async () => {
   const made = pool(server.url, 2)
   onTestFinished(() => made.end())
@@ -241,7 +324,8 @@ test('every client goes back to the pool, or out of it', async () => {
       await admin.query('SELECT pg_terminate_backend($1, 10000)', [rows[0]?.pid])
       return { outcome: 'done' }
     })
-    expect(await killed).toMatchObject({ end: 'refused' })
+    expect(await killed).toMatchObject({ end: expect.stringMatching(/^(refused|unknown)$/) })
   }
-  expect([made.waitingCount, made.totalCount - made.idleCount]).toEqual([0, 0])
+  // Of what was not granted, the roll-back is not waited for.
+  await vi.waitFor(() => expect([made.waitingCount, made.totalCount - made.idleCount]).toEqual([0, 0]))
 })

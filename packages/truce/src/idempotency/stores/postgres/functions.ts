@@ -44,6 +44,11 @@ const lockOf = ({ name }: Table, scope = '_scope') => `hashtextextended(${scope}
 /** SQL: no open transaction has the key; until this statement has ended, none gets it. */
 export const tryShared = (table: Table, scope = '_scope') => `pg_try_advisory_xact_lock_shared(${lockOf(table, scope)})`
 
+/** SQL: the same for whoever claims in a transaction of the store's own, which may stand idle for so many ms. */
+export const tryAlone = (table: Table, scope: string, idle: string) =>
+  `pg_try_advisory_xact_lock(${lockOf(table, scope)})
+  AND set_config('idle_in_transaction_session_timeout', '${idle}', true) IS NOT NULL`
+
 /**
  * SQL: tries the lock. In an open transaction it keeps the others off until that ends, and the server ends it
  * when it stands idle for too long. Claims on their own end at once and share it: two of them meet at the

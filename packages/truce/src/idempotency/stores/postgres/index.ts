@@ -16,7 +16,7 @@ import { transactOf } from './transact.js'
 import { waitingOn } from './waiting.js'
 
 export { type Migration, migrations } from './migrations.js'
-export type { PgClient, PgPool, PgQuery, PgResult } from './pg.js'
+export type { PgClient, PgPool, PgQuery, PgResult } from './pg-client.js'
 export type { PostgresJs, PostgresJsQueries } from './postgres-js.js'
 export { type PostgresRowsOptions, type Queried, rows } from './rows.js'
 export type { TableOptions } from './table.js'

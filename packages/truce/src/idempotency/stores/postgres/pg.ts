@@ -1,135 +1,73 @@
 /**
  * pg (node-postgres): its pool, seen as a database.
  *
- * A connection that breaks while it is out of the pool tells so by an `error` event that ends the process
- * where nobody listens; one that is not given back, or given back broken, costs the pool a place. Both are
- * seen to here, on every path.
+ * A client that is not given back, or given back broken, costs the pool a place: that is seen to on every path.
  *
  * @module
  */
-import { abortedError, type Ask, type Body, type Closed, type Database, isRefusal, type Listening } from './database.js'
+import type { Ask, Database, Listening, Value } from './database.js'
+import type { Answer, Answered } from './pg-message.js'
+import { send, sent } from './pg-send.js'
+import type { PgClient, PgPool } from './pg-client.js'
+import { pgTransaction } from './pg-transaction.js'
+import { watch } from './pg-watch.js'
 import { type Row, WROTE } from './reply.js'
-
-/** `new pg.Pool()`. */
-export interface PgPool {
-  query(query: PgQuery): Promise<PgResult>
-  connect(): Promise<PgClient>
-  readonly options: { readonly max?: number | undefined }
-}
-
-/** A client of the pool. */
-export interface PgClient {
-  query(query: PgQuery): Promise<PgResult>
-  release(broken?: Error | boolean): void
-  on(event: string, listener: (...args: never[]) => void): unknown
-  off(event: string, listener: (...args: never[]) => void): unknown
-}
-
-export interface PgQuery {
-  readonly text: string
-  readonly name?: string
-  readonly values?: readonly unknown[]
-  readonly rowMode: 'array'
-}
-
-export interface PgResult {
-  readonly rows: unknown[][]
-  readonly rowCount: number | null
-  readonly command: string
-}
-
-/** What may ask: the pool, one of its clients, a client of the caller's. */
-type Asked = Pick<PgPool, 'query'>
+import type { Statement } from './statements.js'
 
 export function pgDatabase<Client extends PgClient>(pool: PgPool, prepare: boolean): Database<Client> {
-  const through = (asked: Asked): Ask => {
-    return async ({ name, text, counts }, values) => {
-      const query: PgQuery =
-        prepare && name !== '' ? { name, text, values, rowMode: ARRAY } : { text, values, rowMode: ARRAY }
-      const { rows, rowCount } = await asked.query(query)
-      if (counts) return rowCount === 0 ? [] : WROTE
-      return rows as unknown as readonly Row[]
+  const through = (client: PgClient): Ask => {
+    return async (statement, values) => {
+      if (statement.name === '') return plain(client, statement, values)
+      const [answer] = await sent(client, prepare, [{ statement, values }])
+      return rowsOf(statement, answer)
     }
   }
+  /** On any client. Callbacks, not promises: each of those is felt (`npm run bench:idempotency`). */
+  const ask: Ask = (statement, values) =>
+    new Promise((resolve, reject) => {
+      pool.connect((failed, client) => {
+        if (client === undefined) return reject(failed ?? new Error('The pool gave no client'))
+        const answered: Answered = (error, answers) => {
+          client.off('error', ignore)
+          // One on which something failed is not used again, as with `pool.query`.
+          client.release(Boolean(error))
+          if (error) reject(error)
+          else resolve(rowsOf(statement, answers?.[0]))
+        }
+        client.on('error', ignore)
+        if (statement.name !== '') return send(client, prepare, [{ statement, values }], answered)
+        plain(client, statement, values).then(
+          (rows) => answered(undefined, [{ rows: rows as string[][], tag: '' }]),
+          answered,
+        )
+      })
+    })
   return {
-    ask: through(pool),
+    ask,
     within: through,
-    transaction: async (body) => {
+    transaction: async (body, first) => {
       const client = (await pool.connect()) as Client
-      const watched = watch(client)
-      let broken = true
-      try {
-        await client.query(BEGIN)
-        const closed = await close(client, () => body(through(client), client))
-        broken = closed.broken || watched.isBroken()
-        return closed.closed()
-      } finally {
-        watched.stop()
-        client.release(broken)
-      }
+      return pgTransaction(client, prepare, through(client), body, first)
     },
     listen: (channel, heard, up) => listen(pool, channel, heard, up),
   }
 }
 
 const ARRAY = 'array'
-const BEGIN = { text: 'BEGIN', rowMode: ARRAY } as const
-const COMMIT = { text: 'COMMIT', rowMode: ARRAY } as const
-const ROLLBACK = { text: 'ROLLBACK', rowMode: ARRAY } as const
 
-/** Takes the errors that nobody else waits for. */
-function watch(client: PgClient, gone: () => void = () => undefined) {
-  let isBroken = false
-  const broke = () => {
-    isBroken = true
-    gone()
-  }
-  client.on('error', broke)
-  client.on('end', broke)
-  return {
-    isBroken: () => isBroken,
-    stop() {
-      client.off('error', broke)
-      client.off('end', broke)
-    },
-  }
+/** Whoever waits for the answer is told as well. */
+const ignore = () => undefined
+
+/** A message of more than one statement, which takes no values. */
+async function plain(client: PgClient, { text }: Statement, values: readonly Value[]): Promise<readonly Row[]> {
+  const { rows } = await client.query({ text, values, rowMode: ARRAY })
+  return rows as unknown as readonly Row[]
 }
 
-/** @returns how it ended, and whether the connection is fit for another */
-async function close<Result>(
-  client: PgClient,
-  body: () => ReturnType<Body<PgClient, Result>>,
-): Promise<{ broken: boolean; closed: () => Closed<Result> }> {
-  let done
-  try {
-    done = await body()
-  } catch (error) {
-    const broken = !(await rollback(client))
-    return {
-      broken,
-      closed: () => {
-        throw error
-      },
-    }
-  }
-  const { commits, result } = done
-  if (!commits) return { broken: !(await rollback(client)), closed: () => ({ end: 'rolled-back', result }) }
-  try {
-    const { command } = await client.query(COMMIT)
-    if (command === 'COMMIT') return { broken: false, closed: () => ({ end: 'committed', result }) }
-    return { broken: false, closed: () => ({ end: 'refused', result, error: abortedError() }) }
-  } catch (error) {
-    const refused = isRefusal(error)
-    return { broken: !refused, closed: () => ({ end: refused ? 'refused' : 'unknown', result, error }) }
-  }
-}
-
-/** @returns false where the connection is gone: then the server does it by itself */
-async function rollback(client: PgClient): Promise<boolean> {
-  return client.query(ROLLBACK).then(
-    () => true,
-    () => false,
-  )
+function rowsOf({ counts }: Statement, answer: Answer | undefined): readonly Row[] {
+  if (answer === undefined) return []
+  if (counts) return answer.tag.endsWith(' 0') ? [] : WROTE
+  return answer.rows
 }
 
 /** One client of the pool, as long as somebody waits; never the last one, which whoever works would wait for. */

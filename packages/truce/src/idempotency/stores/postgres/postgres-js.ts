@@ -6,7 +6,16 @@
  *
  * @module
  */
-import { type Ask, type Body, type Closed, type Database, isRefusal } from './database.js'
+import {
+  type Ask,
+  type Body,
+  type Closed,
+  type Database,
+  type Done,
+  isRefusal,
+  lostError,
+  type Sent,
+} from './database.js'
 import { type Row, WROTE } from './reply.js'
 
 /** `postgres()`, or a transaction of it. */
@@ -41,7 +50,7 @@ export function postgresJsDatabase<Transaction extends PostgresJsQueries>(
   return {
     ask: through(sql),
     within: through,
-    transaction: (body) => transaction(sql, through, body),
+    transaction: (body, first) => transaction(sql, through, body, first),
     async listen(channel, heard, up) {
       // It listens again by itself after a loss, and says when; what was missed is not told.
       const listening = await sql.listen(channel, heard, () => up(true))
@@ -58,36 +67,67 @@ async function transaction<Transaction extends PostgresJsQueries, Result>(
   sql: PostgresJs,
   through: (asked: PostgresJsQueries) => Ask,
   body: Body<Transaction, Result>,
+  first?: Sent,
 ): Promise<Closed<Result>> {
   let lost: { readonly error: unknown } | undefined
-  let running: ReturnType<Body<Transaction, Result>> | undefined
+  let running: Promise<Done<Result>> | undefined
+  /** Was it left to `sql.begin` to commit? */
+  let committing = false
+  let failure: Promise<unknown> | undefined
+  let fail: () => void = () => undefined
+  const failed = new Promise<void>((resolve) => (fail = resolve))
   const check = () => {
     if (lost) throw lost.error
   }
   try {
-    await sql.begin(async (given: Transaction) => {
+    const begun = sql.begin(async (given: Transaction) => {
       const guarded = guard(given, check)
-      running = body(through(guarded), guarded)
-      const commits = await running.then(
-        (done) => done.commits,
-        () => false,
+      const ask = through(guarded)
+      const rows = first ? await ask(first.statement, first.values) : []
+      running = body(ask, guarded, rows)
+      const last = await running.then(
+        (done) => (done.commits ? done : undefined),
+        () => undefined,
       )
-      if (commits) return
+      if (last && !lost) {
+        committing = true
+        failure = last.last && failureOf(ask(last.last.statement, last.last.values))
+        void failure?.then((error) => isRefusal(error) && fail())
+        return
+      }
       // A loss that ended the work is told to `sql.begin` a moment after it.
       await new Promise(setImmediate)
       if (lost) await NEVER
       throw new RollBack()
     })
+    // Work that ended the transaction itself took its connection out of the hands of `sql.begin`, whose COMMIT may then
+    // never be sent.
+    await Promise.race([begun, failed])
   } catch (error) {
     lost = { error }
     if (!running) throw error
     const { commits, result } = await running
     if (!commits) return { end: 'rolled-back', result }
+    if (!committing) return { end: 'refused', result, error: lostError(error) }
     return { end: isRefusal(error) ? 'refused' : 'unknown', result, error }
   }
   // It committed, so there was something to run.
-  const { result } = await (running as unknown as NonNullable<typeof running>)
-  return { end: 'committed', result }
+  const { result } = await (running as unknown as Promise<Done<Result>>)
+  const error = await failure
+  if (error === undefined) return { end: 'committed', result }
+  return { end: isRefusal(error) ? 'refused' : 'unknown', result, error }
+}
+
+/**
+ * Not waited for: the COMMIT goes right behind the statement, and comes to nothing where that fails.
+ *
+ * @returns undefined where it did not
+ */
+function failureOf(asked: Promise<unknown>): Promise<unknown> {
+  return asked.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
 }
 
 /** `sql.begin` has ended by then: to go on would make it roll back on the lost connection. */

@@ -20,6 +20,14 @@ export type Reply =
   /** Nothing was written: the record as it is, at the server's `now`. `taken`: an open transaction has the key. */
   | { readonly is: 'seen' | 'taken'; readonly now: number; readonly record: IdempotencyRecord | undefined }
 
+/** A claim of a key that was new: its fence, which is the time. @returns undefined where it was not */
+export function newIn(rows: readonly Row[]): Granted | undefined {
+  const text = rows[0]?.[0]
+  if (text === undefined || text === null) return undefined
+  const fence = Number(text)
+  return { is: 'granted', fence, created: fence / 1_000, takeover: false, reconcile: false, points: {} }
+}
+
 /** @returns undefined where another's commit came in between each time */
 export function replyIn(rows: readonly Row[], fingerprint = ''): Reply | undefined {
   const [row] = rows

@@ -11,7 +11,7 @@ import { OptionError } from '../../../guard/errors.js'
 import { checkId, checkVersion, FIRST, type Rows } from '../../rows.js'
 import { identifier, type RowsOptions, type TableRows, tableRows } from '../table-rows.js'
 import { sqlStateOf } from './database.js'
-import type { PgPool } from './pg.js'
+import type { PgClient } from './pg-client.js'
 import type { PostgresJsQueries } from './postgres-js.js'
 
 export interface PostgresRowsOptions<Row extends object> extends RowsOptions<Row> {
@@ -108,7 +108,7 @@ function askOf(client: unknown): Ask {
       (await sql.unsafe(text, [...values] as never[], { prepare: true }).values()) as readonly unknown[][]
   }
   if (typeof query === 'function') {
-    const asked = client as Pick<PgPool, 'query'>
+    const asked = client as Pick<PgClient, 'query'>
     return async (text, values) => (await asked.query({ text, values: [...values], rowMode: 'array' })).rows
   }
   throw new OptionError('client', client, 'a pool or client of pg, or the `sql` of postgres.js or of its transaction')

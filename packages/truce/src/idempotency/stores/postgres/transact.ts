@@ -9,56 +9,25 @@
 import { OptionError } from '../../../guard/errors.js'
 import type { Claim, Granted } from '../../../policy/idempotency/record.js'
 import type { Transact, Transacted, Worked } from '../../store.js'
-import { begunIn, claimValues, contended, isConflict, TRIES } from './commands.js'
+import { claimValues } from './claims.js'
+import { begunIn, contended, TRIES } from './commands.js'
 import { type Ask, type Database, plain, sqlStateOf } from './database.js'
 import type { Statement, Statements } from './statements.js'
+import { endedError, ownOf, type Work } from './transact-own.js'
 import { toText } from '../text.js'
 
-type Work<Transaction> = (granted: Granted, transaction: Transaction) => Worked | Promise<Worked>
+/** What came of the work: an error where it could not be recorded. */
+type Recorded = { readonly outcome: string | undefined; readonly error?: unknown }
 
 export function transactOf<Transaction>(
   database: Database<Transaction>,
   statements: Statements,
 ): Transact<Transaction> {
+  const own = ownOf(database, statements)
   return (scope, claim, work, within) =>
     within === undefined
-      ? own(database, statements, scope, claim, work)
+      ? own(scope, claim, work)
       : inside(database.within(within), within, statements, scope, claim, work)
-}
-
-/** What came of the work: an error where it could not be recorded. */
-type Recorded = { readonly outcome: string | undefined; readonly error?: unknown }
-
-/** In a transaction of the store's own, begun anew where another's commit came in between. */
-async function own<Transaction>(
-  database: Database<Transaction>,
-  statements: Statements,
-  scope: string,
-  claim: Claim,
-  work: Work<Transaction>,
-): Promise<Transacted> {
-  const values = [...claimValues(scope, claim), idleMs(claim.lease)]
-  for (let tries = 0; tries < TRIES; tries++) {
-    let wasGranted = false
-    try {
-      const closed = await database.transaction<Transacted | undefined>(async (ask, transaction) => {
-        const begun = begunIn(await ask(statements.beginOwn, values), claim)
-        if (begun?.is !== 'granted') return { commits: false, result: begun && { begun } }
-        wasGranted = true
-        const recorded = await record(ask, statements.completeOwn, scope, claim, begun, await work(begun, transaction))
-        if ('error' in recorded) return { commits: false, result: { begun, end: 'refused', error: recorded.error } }
-        if (recorded.outcome === undefined) return { commits: false, result: { begun, end: 'rolled-back' } }
-        return { commits: true, result: { begun, end: 'committed' } }
-      })
-      const { result } = closed
-      if (result === undefined) continue
-      if (!('error' in closed) || result.begun.is !== 'granted') return result
-      return { begun: result.begun, end: closed.end, error: closed.error }
-    } catch (error) {
-      if (wasGranted || !isConflict(error)) throw error
-    }
-  }
-  throw contended()
 }
 
 const SAVEPOINT = plain('SAVEPOINT truce')
@@ -152,19 +121,8 @@ async function record(
   if (outcome === undefined) return { outcome }
   try {
     const done = await ask(complete, [scope, fence, toText(outcome), ttl])
-    return done.length > 0 ? { outcome } : { outcome, error: ended() }
+    return done.length > 0 ? { outcome } : { outcome, error: endedError() }
   } catch (error) {
     return { outcome, error }
   }
-}
-
-function ended(): Error {
-  return new Error(
-    'The claim is gone from the transaction: the work must neither end it nor roll back beyond its start.',
-  )
-}
-
-/** As the server takes it. */
-function idleMs(lease: number): string {
-  return String(Math.min(Math.max(1, Math.ceil(lease)), 2_147_483_647))
 }

@@ -22,7 +22,7 @@ const LONGEST = 16_384
 /** What Redis answers where the fault may be one key's. All else is the same for each. */
 const ONE_OF_THEM = /^(CROSSSLOT|WRONGTYPE|NOPERM|ERR) /
 
-type Ask = (key: string, args: readonly string[]) => Promise<unknown>
+type Ask<Answer> = (key: string, args: readonly string[]) => Promise<Answer>
 
 interface Asked {
   readonly key: string
@@ -33,9 +33,15 @@ interface Asked {
 
 /**
  * @param together does a command reach the keys of all? Not where they are spread over a cluster's servers
+ * @param read what the answer for one key says
  * @returns asks for one key of a script that takes many
  */
-export function batched(script: Script, run: Run, together: boolean): Ask {
+export function batched<Answer>(
+  script: Script,
+  run: Run,
+  together: boolean,
+  read: (answer: unknown) => Answer,
+): Ask<Answer> {
   let takesMany = together
   let asked: Asked[] = []
   let length = 0
@@ -45,12 +51,16 @@ export function batched(script: Script, run: Run, together: boolean): Ask {
     if (batch.length === 0) return
     asked = []
     length = 0
-    run(
-      script,
-      batch.map(({ key }) => key),
-      batch.flatMap(({ args }) => args),
-    ).then(
-      (answers) => batch.forEach(({ resolve }, i) => resolve((answers as unknown[])[i])),
+    const keys: string[] = []
+    const values: string[] = []
+    for (const { key, args } of batch) {
+      keys.push(key)
+      values.push(...args)
+    }
+    run(script, keys, values).then(
+      (answers) => {
+        for (let i = 0; i < batch.length; i++) answer(batch[i] as Asked, (answers as unknown[])[i])
+      },
       (error: unknown) => {
         const why = batch.length > 1 && error instanceof Error ? ONE_OF_THEM.exec(error.message)?.[1] : undefined
         if (why === 'CROSSSLOT') takesMany = false
@@ -62,14 +72,24 @@ export function batched(script: Script, run: Run, together: boolean): Ask {
     )
   }
 
-  function alone({ key, args, resolve, reject }: Asked): void {
-    run(script, [key], args).then((answers) => resolve((answers as unknown[])[0]), reject)
+  function alone(one: Asked): void {
+    run(script, [one.key], one.args).then((answers) => answer(one, (answers as unknown[])[0]), one.reject)
+  }
+
+  /** What cannot be read is the fault of one key. */
+  function answer({ resolve, reject }: Asked, answered: unknown): void {
+    try {
+      resolve(answered)
+    } catch (error) {
+      reject(error)
+    }
   }
 
   return (key, args) =>
     new Promise((resolve, reject) => {
-      const one = { key, args, resolve, reject }
-      const size = args.reduce((sum, arg) => sum + arg.length, 0)
+      const one = { key, args, resolve: (answered: unknown) => resolve(read(answered)), reject }
+      let size = 0
+      for (const arg of args) size += arg.length
       if (!takesMany || size > LONGEST) return alone(one)
       if (asked.length >= MOST || length + size > LONGEST * 4) send()
       if (asked.length === 0) process.nextTick(send)

@@ -48,20 +48,16 @@ export function redis(client: RedisClient, options?: RedisOptions): IdempotencyS
   const { run, spread, servers, listen } = clientOf(client)
 
   const one = (script: Script, scope: string, args: readonly string[]) => run(script, [prefix + scope], args)
-  const many = (script: Script) => {
-    const together = batched(script, run, !spread)
-    return (scope: string, args: readonly string[]) => together(prefix + scope, args)
-  }
-  const begin = many(BEGIN)
-  const complete = many(COMPLETE)
+  const begin = batched(BEGIN, run, !spread, wire.begun)
+  const complete = batched(COMPLETE, run, !spread, wire.held)
   const waits = listen && waiting(listen, async (scope, waiter) => (await one(WATCH, scope, [waiter])) === 1)
 
   return {
     name: 'redis',
-    begin: async (scope, claim) => wire.begun(await begin(scope, wire.claimArgs(claim))),
+    begin: (scope, claim) => begin(prefix + scope, wire.claimArgs(claim)),
     renew: async (scope, heartbeat) => wire.held(await one(RENEW, scope, wire.renewArgs(heartbeat))),
     note: async (scope, point) => wire.held(await one(NOTE, scope, wire.noteArgs(point))),
-    complete: async (scope, completion) => wire.held(await complete(scope, wire.completeArgs(completion))),
+    complete: (scope, completion) => complete(prefix + scope, wire.completeArgs(completion)),
     abandon: async (scope, end) => wire.held(await one(ABANDON, scope, wire.abandonArgs(end))),
     look: async (scope) => wire.found(await one(LOOK, scope, [])),
     ...(waits && { changed: waits.changed }),

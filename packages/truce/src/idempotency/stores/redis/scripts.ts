@@ -81,8 +81,9 @@ const TELL = `
 `
 
 /**
- * KEYS: records. ARGV, for each: what follows the lease in a new record; lease, µs; ttl, µs; the last moment
- * at which the key may run without a record, µs, or nothing; `?` from those who can reconcile.
+ * KEYS: records. ARGV, for each: what follows the lease in a new record; its terms, with a space between: lease, µs;
+ * ttl, µs; the last moment at which the key may run without a record, µs, or nothing; `?` from those who can reconcile.
+ * In one text, because a client's work grows with the number of arguments, and most terms are those of the one before.
  *
  * Answers the fence of a record that is new; `g` and the record where another goes on; else why not.
  */
@@ -133,9 +134,13 @@ export const BEGIN = script(`
     return 'g' .. at .. record
   end
 
-  local answers = {}
+  local answers, terms, lease, ttl, latest, reconciles = {}
   for i, key in ipairs(KEYS) do
-    answers[i] = begin(key, ARGV[i * 5 - 4], ARGV[i * 5 - 3], ARGV[i * 5 - 2], ARGV[i * 5 - 1], ARGV[i * 5])
+    if ARGV[i * 2] ~= terms then
+      terms = ARGV[i * 2]
+      lease, ttl, latest, reconciles = terms:match('^(%S*) (%S*) (%S*) (%S*)$')
+    end
+    answers[i] = begin(key, ARGV[i * 2 - 1], lease, ttl, latest, reconciles)
   end
   return answers
 `)

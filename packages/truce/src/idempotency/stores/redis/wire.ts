@@ -7,6 +7,7 @@
  * @module
  */
 import type { Begun, Claim, Found, Granted, Held, Mode } from '../../../policy/idempotency/record.js'
+import { isWellFormed } from '../../well-formed.js'
 import type { Abandonment, Completion, Heartbeat, RecoveryPoint } from '../../store.js'
 
 const MODES: Readonly<Record<Mode, string>> = { transaction: 't', 'derived-key': 'd', 'at-most-once': 'a' }
@@ -21,7 +22,7 @@ const HEAD = SETTLED + 16
 export function claimArgs(claim: Claim): string[] {
   const { lease, ttl, reconcile, mode } = claim
   const body = `${word(claim.fingerprint)} ${word(claim.run)}\n${MODES[mode]}--1\n\n`
-  return [body, micros(lease), micros(ttl), latestStart(claim), reconcile ? '?' : '']
+  return [body, `${micros(lease)} ${micros(ttl)} ${latestStart(claim)} ${reconcile ? '?' : ''}`]
 }
 
 /** The last moment at which a key without a record may run, by the store's clock, µs; `''` where there is none. */
@@ -102,7 +103,7 @@ function completed(text: string): Found {
   return {
     is: 'completed',
     fence: number(text, FENCE),
-    run: decodeURIComponent(text.slice(text.indexOf(' ', HEAD) + 1, line)),
+    run: wordIn(text.slice(text.indexOf(' ', HEAD) + 1, line)),
     outcome: text[line + 1] === '=' ? outcome : (JSON.parse(outcome) as string),
     created: time(text, CREATED),
     settled: time(text, SETTLED),
@@ -146,12 +147,11 @@ function fenceText(fence: number): string {
   return String(fence).padStart(16, '0')
 }
 
+function wordIn(text: string): string {
+  return text.includes('%') ? decodeURIComponent(text) : text
+}
+
 /** Without space or line end: fingerprints and names of runs are as a rule. */
 function word(text: string): string {
   return /^[\w:-]*$/.test(text) ? text : encodeURIComponent(text)
-}
-
-/** A surrogate without its other half has no UTF-8: it would come back as U+FFFD. */
-function isWellFormed(text: string): boolean {
-  return (text as string & { isWellFormed(): boolean }).isWellFormed()
 }

@@ -166,11 +166,14 @@ export function sqlite(
     begin: (scope, asked) =>
       ask<Begun>((table, db) => {
         const claim = wholeMs(asked)
-        const seen = table.glance(scope)
-        if (seen.found !== 'other') {
-          const { record, answer } = begin(seen.record, claim, seen.now)
-          if (record === undefined || record === seen.record) return answer
-          if (seen.found === 'absent' && isFast(db) && table.claim(scope, record)) {
+        const done = table.completed(scope)
+        if (done) {
+          const { record, answer } = begin(done.record, claim, done.now)
+          if (record === done.record) return answer
+        } else if (isFast(db) && !table.read(scope)) {
+          const { record, answer } = begin(undefined, claim, table.now())
+          if (record === undefined) return answer
+          if (table.claim(scope, record)) {
             waiters.wake(scope)
             return answer
           }
@@ -193,8 +196,8 @@ export function sqlite(
     abandon: (scope, end) => ask((table, db) => take(table, db, scope, (record, now) => abandon(record, end, now))),
     look: (scope) =>
       ask((table) => {
-        const seen = table.glance(scope)
-        if (seen.found !== 'other') return look(seen.record, seen.now)
+        const done = table.completed(scope)
+        if (done) return look(done.record, done.now)
         const held = table.read(scope)
         return look(held?.record, held?.now ?? 0)
       }),

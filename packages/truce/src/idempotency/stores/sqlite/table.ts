@@ -1,7 +1,7 @@
 /**
  * Table: where the records are, and how one is read and written.
  *
- * One column for each thing a record says, for people to query; but read as one text, since a column
+ * One column for each thing a record says, for people to query; but read as one text or two, since a column
  * costs a client of SQLite more than its value. The clock is SQLite's own, read in the statement that
  * needs it: a time that this process read before it waited for a lock would be too old.
  *
@@ -10,7 +10,7 @@
 import { OptionError } from '../../../guard/errors.js'
 import type { IdempotencyRecord, Mode } from '../../../policy/idempotency/record.js'
 import type { Completion } from '../../store.js'
-import { type SqliteDatabase, SqliteStoreError, type SqliteValue } from './database.js'
+import { isLibsql, type SqliteDatabase, SqliteStoreError, type SqliteValue } from './database.js'
 import { fromText, toLine, toText } from '../text.js'
 
 /** Written into the table's own definition: a later one is not taken for this one. */
@@ -41,16 +41,15 @@ export interface Held {
   readonly due: number
 }
 
-/** What a first look tells: the time, and the record if it is completed. */
-export interface Glance {
+/** A record that is completed, and the time at which it was read. */
+export interface Completed {
+  readonly record: IdempotencyRecord
   readonly now: number
-  readonly found: 'absent' | 'completed' | 'other'
-  readonly record: IdempotencyRecord | undefined
 }
 
 export interface Table {
-  /** For what is asked most: cheaper than to read all of a record. */
-  glance(scope: string): Glance
+  /** A repeat finds it: cheaper than to read all of a record. @returns undefined where it is not completed */
+  completed(scope: string): Completed | undefined
   /** @returns undefined where there is no record */
   read(scope: string): Held | undefined
   now(): number
@@ -131,14 +130,15 @@ export function openTable(database: SqliteDatabase, name: string): Table {
   const clock = database.prepare(`SELECT ${NOW} AS now`)
   const now = () => Number((clock.get() as { readonly now: number | bigint }).now)
   const version = database.prepare(`SELECT state || ' ' || fence AS version FROM ${table} WHERE scope = ?`)
-  const glance = database.prepare(
-    `SELECT printf('%d %s', ${NOW}, (
-      SELECT CASE state WHEN ${COMPLETED} THEN
-        printf('%d %d %d %d${NEW_LINE}%s${NEW_LINE}%s${NEW_LINE}%s', fence, created, settled, expires, fingerprint, run, body)
-      ELSE '-' END FROM ${table} WHERE scope = ?
-    )) AS held`,
+  const completed = database.prepare(
+    `SELECT printf('%d %d %d %d %d${NEW_LINE}%s${NEW_LINE}%s', ${NOW}, fence, created, settled, expires, fingerprint, run) AS head, body
+    FROM ${table} WHERE scope = ? AND state = ${COMPLETED}`,
   )
-  glance.raw?.() // a row as a list, where the client has it, is cheaper than one as an object
+  completed.raw?.() // a row as a list, where the client has it, is cheaper than one as an object
+  // libsql makes a list of the values, unless it is given one.
+  const completedOf = isLibsql(database)
+    ? (scope: string) => completed.get([scope] as never)
+    : (scope: string) => completed.get(scope)
   const create = database.prepare(
     `INSERT INTO ${table} (fingerprint, mode, state, fence, run, claims, reconcile, lease, created, settled, expires, body, scope)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -174,7 +174,13 @@ export function openTable(database: SqliteDatabase, name: string): Table {
   )
 
   return {
-    glance: (scope) => parseGlance(onlyText(glance.get(scope))),
+    completed(scope) {
+      const row = completedOf(scope)
+      if (row === undefined) return undefined
+      if (Array.isArray(row)) return completedIn(row[0] as string, row[1] as string)
+      const { head, body } = row as { readonly head: string; readonly body: string }
+      return completedIn(head, body)
+    },
     read(scope) {
       const row = read.get(scope)
       return row === undefined ? undefined : parse((row as { readonly held: string }).held)
@@ -202,11 +208,6 @@ export function openTable(database: SqliteDatabase, name: string): Table {
   }
 }
 
-/** Of a row with one column, whose name is `held`. */
-function onlyText(row: unknown): string {
-  return Array.isArray(row) ? (row[0] as string) : (row as { readonly held: string }).held
-}
-
 /** In the order of the columns, without scope and due. */
 function valuesOf(record: IdempotencyRecord): SqliteValue[] {
   const { mode, state, fence, claims, reconcile, lease, created, settled, expires } = record
@@ -231,32 +232,32 @@ function bodyOf({ state, outcome, points }: IdempotencyRecord): string {
   return Object.keys(points).length === 0 ? '' : JSON.stringify(points)
 }
 
-/** Line by line: numbers, fingerprint, run, and all the rest is the outcome. */
-function parseGlance(held: string): Glance {
-  const space = held.indexOf(' ')
-  const now = Number(held.slice(0, space))
-  if (held.length === space + 1) return { now, found: 'absent', record: undefined }
-  if (held[space + 1] === '-') return { now, found: 'other', record: undefined }
-  const [numbers, fingerprint, run, body] = lines(held, space + 1)
-  const [fence, created, settled, expires] = numbers.split(' ')
+const NO_POINTS = Object.freeze({})
+
+/** Line by line: numbers, fingerprint, run. */
+function completedIn(head: string, body: string): Completed {
+  const first = head.indexOf('\n')
+  const second = head.indexOf('\n', first + 1)
+  const numbers = head.slice(0, first).split(' ')
   const record: IdempotencyRecord = {
-    fingerprint: fromText(fingerprint),
+    fingerprint: fromText(head.slice(first + 1, second)),
     mode: 'at-most-once', // this, claims, reconcile and lease say nothing any more of what is completed
     state: 'completed',
-    fence: Number(fence),
-    run: fromText(run),
+    fence: Number(numbers[1]),
+    run: fromText(head.slice(second + 1)),
     claims: 1,
     reconcile: false,
     lease: 0,
-    created: Number(created),
-    settled: Number(settled),
-    expires: Number(expires),
-    points: {},
+    created: Number(numbers[2]),
+    settled: Number(numbers[3]),
+    expires: Number(numbers[4]),
+    points: NO_POINTS,
     outcome: fromText(body),
   }
-  return { now, found: 'completed', record }
+  return { record, now: Number(numbers[0]) }
 }
 
+/** Line by line: numbers, fingerprint, run, and all the rest is the body. */
 function lines(held: string, from: number): [numbers: string, fingerprint: string, run: string, body: string] {
   const first = held.indexOf('\n', from)
   const second = held.indexOf('\n', first + 1)

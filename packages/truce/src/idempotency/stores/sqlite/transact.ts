@@ -32,8 +32,8 @@ export function transactOnce(
   claim: Claim,
   work: Work,
 ): Attempted {
-  const seen = table.glance(scope)
-  if (seen.found === 'completed') {
+  const seen = table.completed(scope)
+  if (seen) {
     const { record, answer } = begin(seen.record, claim, seen.now)
     if (record === seen.record && answer.is !== 'granted') return { begun: answer }
   }
