@@ -38,6 +38,7 @@ const structuredHeaders = '(^|/)structured-headers(/|$)'
 const undici = 'undici/'
 const idempotency = 'idempotency/'
 const sqliteByPath = `${src}idempotency/stores/sqlite/open[.]ts$`
+const contractSchema = '^packages/contract/src/schema/'
 const floorOne = [semantics, context, telemetry]
 
 export default {
@@ -145,6 +146,28 @@ export default {
       to: { path: structuredHeaders, reachable: true },
     },
     {
+      name: 'contract-schema-writes',
+      comment: 'What runs reads the written schema: the library that writes it costs more to load than a whole check.',
+      severity: 'error',
+      from: { path: '^packages/contract/src/', pathNot: [tests, contractSchema] },
+      to: { path: [contractSchema, '(^|/)node_modules/zod/'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'contract-reads-no-clients',
+      comment: 'The document needs a YAML parser and a matcher of globs, and nothing else from npm.',
+      severity: 'error',
+      from: { path: '^packages/contract/src/', pathNot: [tests, contractSchema] },
+      to: {
+        dependencyTypes: npm,
+        dependencyTypesNot: ['type-only'],
+        pathNot: [
+          '(^|/)node_modules/(yaml|picomatch|@types/picomatch)/',
+          '^packages/truce/',
+          '(^|/)node_modules/truce/',
+        ],
+      },
+    },
+    {
       name: 'packages-by-name',
       comment: 'Another package is imported by its name: a relative path into it goes round its exports.',
       severity: 'error',
@@ -175,8 +198,8 @@ export default {
       name: 'no-dev-dependency-at-run-time',
       comment: 'A devDependency is not there where the package is installed.',
       severity: 'error',
-      from: { path: '^(packages|examples)/[^/]+/src/', pathNot: tests },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
+      from: { path: '^(packages|examples)/[^/]+/src/', pathNot: [tests, contractSchema] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer', 'npm'] },
     },
     {
       name: 'resolvable',

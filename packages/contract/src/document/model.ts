@@ -180,4 +180,10 @@ export type OperationIdempotency =
 
 export type Exhausted =
   | { readonly kind: 'fail' | 'fallback' | 'pending' | 'dead-letter' }
-  | { readonly kind: 'cached'; readonly maxAge: number | undefined; readonly key: readonly string[] | undefined }
+  | {
+      readonly kind: 'cached'
+      readonly maxAge: number | undefined
+      readonly key: readonly string[] | undefined
+      /** Answers kept; `undefined`: the guard's default. */
+      readonly max: number | undefined
+    }

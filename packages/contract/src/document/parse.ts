@@ -1,0 +1,34 @@
+/**
+ * Parse: from the text of a document to its contract, or to what is wrong with it.
+ *
+ * @module
+ */
+import { contractOf } from './contract-of.js'
+import type { Contract } from './model.js'
+import { type DocumentProblem, Problems } from './problem.js'
+import { readYaml } from './read-yaml.js'
+import { checkSense } from './sense.js'
+import { checkShape } from './shape.js'
+
+/** A contract, or why there is none. */
+export interface Parsed {
+  readonly contract?: Contract
+  /** Empty where there is a contract. From top to bottom. */
+  readonly problems: readonly DocumentProblem[]
+}
+
+/**
+ * Reads one document, YAML or JSON. Never throws.
+ *
+ * @param file how messages call it
+ * @example
+ * const { contract, problems } = parseDocument('{ truce: 1, service: order-api }', 'truce.yaml')
+ */
+export function parseDocument(text: string, file: string): Parsed {
+  const problems = new Problems(file)
+  const tree = readYaml(text, problems)
+  if (tree !== undefined) checkShape(tree, problems)
+  if (tree !== undefined && !problems.any) checkSense(tree, problems)
+  if (tree === undefined || problems.any) return { problems: problems.list }
+  return { contract: contractOf(tree, file), problems: [] }
+}

@@ -1,0 +1,111 @@
+/**
+ * Shape: does a document hold to the schema? If not, where, and what was meant.
+ *
+ * @module
+ */
+import { misplaced } from './advice.js'
+import { allowed, example, shown } from './allowed.js'
+import type { Path, Position } from './model.js'
+import type { Problems } from './problem.js'
+import { nearest } from './nearest.js'
+import { fieldOf, ofKind, type Schema, schema } from './schema.js'
+import { type MapTree, pathText, type ScalarTree, type Tree } from './tree.js'
+
+/** Every problem there is is told at once. */
+export function checkShape(tree: Tree, problems: Problems): void {
+  check(tree, schema(), [], tree.at, problems)
+}
+
+/** @param at where its name stands, which is where one looks first */
+function check(tree: Tree, against: Schema, path: Path, at: Position, problems: Problems): void {
+  const chosen = ofKind(against, tree.kind)
+  if (chosen === undefined || (tree.kind === 'scalar' && !fits(tree, chosen))) {
+    const name = path.findLast((step) => typeof step === 'string') ?? 'the document'
+    const where = path.length === 0 ? 'the document' : pathText(path)
+    const place = tree.kind === 'scalar' && tree.value !== null ? tree.at : at
+    const fix = meant(tree, against) ?? example(name, against)
+    problems.add(place, pathText(path), `${where} is ${shown(tree)}; allowed: ${allowed(against)}`, fix)
+    return
+  }
+  if (tree.kind === 'map') checkMap(tree, chosen, path, at, problems)
+  if (tree.kind !== 'list') return
+  if (tree.items.length < (chosen.minItems ?? 0)) {
+    problems.add(at, pathText(path), `${pathText(path)} is an empty list`, 'name at least one, or leave it out')
+  }
+  for (const [i, item] of tree.items.entries()) {
+    if (chosen.items !== undefined) check(item, chosen.items, [...path, i], item.at, problems)
+  }
+}
+
+/** A word that is near one of the allowed, or a number that was written as text. */
+function meant(tree: Tree, against: Schema): string | undefined {
+  if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return undefined
+  const number = Number(tree.value)
+  if (tree.value.trim() !== '' && fits({ ...tree, value: number }, against)) return `write ${number} without quotes`
+  const guess = nearest(tree.value, words(against))
+  return guess && `did you mean ${guess}?`
+}
+
+function words(against: Schema): string[] {
+  if (against.anyOf !== undefined) return against.anyOf.flatMap(words)
+  return [...(against.enum ?? []), against.const].filter((word) => typeof word === 'string')
+}
+
+function checkMap(tree: MapTree, against: Schema, path: Path, at: Position, problems: Problems): void {
+  for (const [name, entry] of tree.entries) {
+    const here = [...path, name]
+    const field = fieldOf(against, name)
+    if (field === undefined) {
+      const where = path.length === 0 ? 'a contract' : pathText(path)
+      const known = Object.keys(against.properties ?? {})
+      const fix = misplaced(name, entry.value, path, known)
+      problems.add(entry.at, pathText(here), `${where} has no field "${name.slice(0, 100)}"`, fix)
+      continue
+    }
+    if (against.propertyNames !== undefined && !fitsText(name, against.propertyNames)) {
+      const form = allowed(against.propertyNames)
+      const said = `${JSON.stringify(name.slice(0, 60))} is no name under ${pathText(path)}`
+      problems.add(entry.at, pathText(here), said, `write ${form}`)
+    }
+    check(entry.value, field, here, entry.at, problems)
+  }
+  for (const name of against.required ?? []) {
+    if (tree.entries.has(name)) continue
+    const where = path.length === 0 ? 'the document' : pathText(path)
+    const said = `${where} does not say its ${name}`
+    problems.add(at, pathText([...path, name]), said, example(name, fieldOf(against, name) ?? {}))
+  }
+}
+
+/** Of a schema for several kinds, does one of its scalars fit? */
+function fits(tree: ScalarTree, against: Schema): boolean {
+  if (against.anyOf !== undefined) return against.anyOf.some((each) => fits(tree, each))
+  const { value } = tree
+  if (against.const !== undefined) return value === against.const
+  if (against.enum !== undefined) return against.enum.includes(value as string)
+  if (typeof value === 'string') return against.type === 'string' && fitsText(value, against)
+  if (typeof value === 'boolean') return against.type === 'boolean'
+  if (typeof value !== 'number') return false
+  return (
+    (against.type === 'number' || (against.type === 'integer' && Number.isInteger(value))) && within(value, against)
+  )
+}
+
+function within(value: number, against: Schema): boolean {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = against
+  if (!Number.isFinite(value)) return false
+  if (minimum !== undefined && value < minimum) return false
+  if (maximum !== undefined && value > maximum) return false
+  if (exclusiveMinimum !== undefined && value <= exclusiveMinimum) return false
+  return exclusiveMaximum === undefined || value < exclusiveMaximum
+}
+
+const patterns = new Map<string, RegExp>()
+
+function fitsText(value: string, { pattern, minLength, maxLength }: Schema): boolean {
+  if (value.length < (minLength ?? 0) || value.length > (maxLength ?? Number.POSITIVE_INFINITY)) return false
+  if (pattern === undefined) return true
+  let compiled = patterns.get(pattern)
+  if (compiled === undefined) patterns.set(pattern, (compiled = new RegExp(pattern, 'u')))
+  return compiled.test(value)
+}
