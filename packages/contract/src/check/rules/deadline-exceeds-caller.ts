@@ -26,7 +26,7 @@ serves:
 depends:
   inventory:
     operations:
-      reserve: { effect: read, attemptTimeout: 1s, deadline: 3s, exhausted: fail }
+      reserve: { effect: read, attempts: 1, deadline: 3s }
 `,
     ],
   },
@@ -42,7 +42,7 @@ serves:
 depends:
   inventory:
     operations:
-      reserve: { effect: read, attemptTimeout: 1s, deadline: 3s, exhausted: fail }
+      reserve: { effect: read, attempts: 1, deadline: 3s }
 `,
     ],
   },

@@ -21,7 +21,7 @@ depends:
       reserve:
         effect: write
         attempts: 1
-        exhausted: fallback # here
+        fallback: from-stock # here
 `,
     ],
   },
@@ -45,7 +45,7 @@ depends:
       const { exhausted, fallback, effect, risk } = operation
       const stands = exhausted?.kind === 'cached' ? 'a cached answer' : standsIn(exhausted?.kind, fallback)
       if (effect !== 'write' || !stands) continue
-      yield atOperation(each, [exhausted?.kind === 'cached' || fallback === undefined ? 'exhausted' : 'fallback'], {
+      yield atOperation(each, [fallback === undefined || exhausted?.kind === 'cached' ? 'exhausted' : 'fallback'], {
         message: `When ${name} fails, ${stands} stands in for a write whose effect is missing, or unknown.`,
         fix: `${write('exhausted: pending', operation.path)} (accepted, not confirmed), or \`exhausted: fail\`.`,
         ...(risk === 'low' && { severity: 'warning' }),
