@@ -67,7 +67,7 @@ export function reachedBy(start: Start): ServedNode[] {
       left.push(to.edges)
     }
   }
-  return [...seen].sort((one, other) => one.rank - other.rank)
+  return [...seen].toSorted((one, other) => one.rank - other.rank)
 }
 
 /** Sums over the callers of one operation: `loud` over the first i, which do not hear, `quiet` over the others. */
