@@ -43,6 +43,8 @@ export interface FromStart {
   readonly start: Start
   readonly totals: readonly Total[]
   readonly rows: readonly AmplificationRow[]
+  /** The costliest of the paths that end in one of these calls. */
+  readonly way: (edges: Iterable<Edge>) => readonly Edge[]
 }
 
 /** So many paths from one start are listed one by one. */
@@ -62,12 +64,24 @@ export function findAll(graph: Graph, listed: number): FromStart[] {
   let sums: Summing | undefined
   return graph.starts.map((start) => {
     const walked = walk(start, listed)
-    if (walked) return { start, totals: totalsOf(walked.map(single)), rows: walked.map((each) => rowOf(start, each)) }
+    const way = wayFrom(start)
+    if (walked) {
+      return { start, totals: totalsOf(walked.map(single)), rows: walked.map((each) => rowOf(start, each)), way }
+    }
     sums ??= summing(graph)
     const found = sums.from(start)
     const totals = totalsOf(found.reached.map((edge) => summed(edge, found)))
-    return { start, totals, rows: merged(start, totals) }
+    return { start, totals, rows: merged(start, totals, way), way }
   })
+}
+
+/** Looked for when it is first asked for, and once: an action may have thousands of findings, or none. */
+function wayFrom(start: Start): FromStart['way'] {
+  let found: FromStart['way'] | undefined
+  return (edges) => {
+    found ??= costliest(start)
+    return found(edges)
+  }
 }
 
 /** What paths that end in one edge sum to. */
@@ -108,8 +122,7 @@ function rowOf({ name }: Start, { edge, path, worst, outage }: Walked): Amplific
   return { from: name, to: edge.name, path, worst, outage, paths: 1 }
 }
 
-function merged(start: Start, totals: readonly Total[]): AmplificationRow[] {
-  const way = costliest(start)
+function merged(start: Start, totals: readonly Total[], way: FromStart['way']): AmplificationRow[] {
   return totals.map(({ to, worst, outage, paths, edges }) => {
     const path = [start.name, ...way(edges).map(({ name }) => name)]
     return { from: start.name, to, path, worst, outage, paths }
