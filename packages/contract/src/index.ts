@@ -1,5 +1,5 @@
 /**
- * The retry contract of a service as a document.
+ * The retry contract of a service as a document: loaded, and the guards built from it.
  *
  * @module
  */
@@ -8,6 +8,7 @@ export type { Skipped } from './document/find-files.js'
 export { parseDocument, type Parsed } from './document/parse.js'
 export type { DocumentProblem } from './document/problem.js'
 export type * from './document/model.js'
+<<<<<<< HEAD
 export {
   type AcceptedFinding,
   type AmplificationRow,
@@ -24,3 +25,13 @@ export {
   type Severity,
   type WindowRow,
 } from './check/index.js'
+=======
+export { ContractError } from './guards/contract-error.js'
+export type { Gap } from './guards/gaps.js'
+export { type Guards, guardsOf } from './guards/guards.js'
+export type { KeyValues } from './guards/key-template.js'
+export { loadContract } from './guards/load-contract.js'
+export type { OperationOverrides, Override } from './guards/overrides.js'
+export type { IdempotencyTerms, ServedOptions } from './guards/served.js'
+export type { Surroundings } from './guards/surroundings.js'
+>>>>>>> contract

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { contractsOf } from '../../test/documents.js'
+import { contractsOf } from '../../test/given.js'
 import { buildGraph } from './build.js'
 
 /** `a.x` calls `b.y`: documents of services by what each of their operations calls. */

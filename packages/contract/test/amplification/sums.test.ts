@@ -5,7 +5,7 @@ import { findAll, LISTED } from '../../src/amplification/rows.js'
 import { walk } from '../../src/amplification/walk.js'
 import { check } from '../../src/check/index.js'
 import { buildGraph } from '../../src/graph/build.js'
-import { contractsOf } from '../documents.js'
+import { contractsOf } from '../given.js'
 import { fleetOf, plans } from './fleet.js'
 
 /** As text, so that what differs is seen; edges by their names. */
