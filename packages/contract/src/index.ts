@@ -8,7 +8,6 @@ export type { Skipped } from './document/find-files.js'
 export { parseDocument, type Parsed } from './document/parse.js'
 export type { DocumentProblem } from './document/problem.js'
 export type * from './document/model.js'
-<<<<<<< HEAD
 export {
   type AcceptedFinding,
   type AmplificationRow,
@@ -25,7 +24,6 @@ export {
   type Severity,
   type WindowRow,
 } from './check/index.js'
-=======
 export { ContractError } from './guards/contract-error.js'
 export type { Gap } from './guards/gaps.js'
 export { type Guards, guardsOf } from './guards/guards.js'
@@ -34,4 +32,3 @@ export { loadContract } from './guards/load-contract.js'
 export type { OperationOverrides, Override } from './guards/overrides.js'
 export type { IdempotencyTerms, ServedOptions } from './guards/served.js'
 export type { Surroundings } from './guards/surroundings.js'
->>>>>>> contract

@@ -1,0 +1,12 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { root } from './blocks.js'
+import { pages } from './rules.mjs'
+
+test('docs/rules.md and docs/rules/ are what npm run contract:rules writes', async () => {
+  const expected = await pages()
+  for (const [name, text] of expected) expect(readFileSync(path.join(root, name), 'utf8'), name).toBe(text)
+  const written = readdirSync(path.join(root, 'docs', 'rules')).map((name) => `docs/rules/${name}`)
+  expect(['docs/rules.md', ...written].toSorted()).toEqual([...expected.keys()].toSorted())
+})
