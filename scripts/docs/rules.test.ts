@@ -6,7 +6,8 @@ import { pages } from './rules.mjs'
 
 test('docs/rules.md and docs/rules/ are what npm run contract:rules writes', async () => {
   const expected = await pages()
-  for (const [name, text] of expected) expect(readFileSync(path.join(root, name), 'utf8'), name).toBe(text)
+  const old = [...expected].filter(([name, text]) => readFileSync(path.join(root, name), 'utf8') !== text)
+  expect(old.map(([name]) => name)).toEqual([])
   const written = readdirSync(path.join(root, 'docs', 'rules')).map((name) => `docs/rules/${name}`)
   expect(['docs/rules.md', ...written].toSorted()).toEqual([...expected.keys()].toSorted())
 })

@@ -63,7 +63,7 @@ depends:
 function complaintOf({ start, way }: FromStart, total: Total): Complaint {
   const { contract, action, name } = start
   const limit = contract.limits.amplification
-  const path = way(total.edges)
+  const path = way(total.to)
   const whole = contract.written(['limits', 'amplification']) ? 'limits.amplification allows' : 'the default limit is'
   const ways = total.paths > 1 ? ` over ${number(total.paths)} paths, the costliest ${said(path)}` : `: ${said(path)}`
   return {
