@@ -9,5 +9,5 @@ test('docs/rules.md and docs/rules/ are what npm run contract:rules writes', asy
   const old = [...expected].filter(([name, text]) => readFileSync(path.join(root, name), 'utf8') !== text)
   expect(old.map(([name]) => name)).toEqual([])
   const written = readdirSync(path.join(root, 'docs', 'rules')).map((name) => `docs/rules/${name}`)
-  expect(['docs/rules.md', ...written].toSorted()).toEqual([...expected.keys()].toSorted())
+  expect(new Set(['docs/rules.md', ...written])).toEqual(new Set(expected.keys()))
 })

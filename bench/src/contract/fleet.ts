@@ -38,8 +38,8 @@ function writeAll(folder: string, count: number, make: (n: number) => string): n
 }
 
 function document(n: number, services: number): string {
-  const next = `s${(n + 1) % services}`
-  const calls = n % DEPTH < DEPTH - 1
+  const next = `s${n + 1}`
+  const calls = n % DEPTH < DEPTH - 1 && n + 1 < services
   const numbers = Array.from({ length: OPERATIONS }, (_, o) => o)
   return [
     `truce: 1\nservice: s${n}\nversion: 3\ninstances: 20\nlimits: { amplification: 6 }\nserves:`,
@@ -49,16 +49,19 @@ function document(n: number, services: number): string {
   ].join('\n')
 }
 
+/** What a service at a depth may take, ms: two attempts of it fit what its caller may take. */
+const deadlineAt = (depth: number): number => 12_800 / 2 ** depth
+
 const isWrite = (o: number): boolean => o % 2 === 1
 
 function served(o: number, depth: number, next: string | undefined): string {
   return `  op${o}:
     effect: ${isWrite(o) ? 'write' : 'read'}
-    deadline: ${8_000 - depth * 1_200}ms
+    deadline: ${deadlineAt(depth)}ms
     latency: { p50: 20ms, p99: 300ms }
     rate: 20/s
     capacity: 600/s
-    slo: { p99: 8s, availability: 99.9% }
+    slo: { p99: 13s, availability: 99.9% }
     retries: { share: 20% }${isWrite(o) ? '\n    idempotency: { key: required, ttl: 96h }' : ''}${next ? `\n    calls: { ${next}.op${o}: 1 }` : ''}`
 }
 
@@ -75,13 +78,13 @@ function dependency(next: string): string {
 }
 
 function called(o: number, n: number): string {
-  const deadline = 8_000 - (n % DEPTH) * 1_200
+  const depth = n % DEPTH
   return `      op${o}:
         use: interactive
         effect: ${isWrite(o) ? 'write' : 'read'}
         attempts: 2
-        attemptTimeout: ${deadline - 1_200}ms
-        deadline: ${deadline}ms
+        attemptTimeout: ${deadlineAt(depth + 1)}ms
+        deadline: ${deadlineAt(depth)}ms
         backoff: { initial: 50ms, factor: 2, max: 1s, jitter: full }
         exhausted: fail${isWrite(o) ? `\n        idempotency: { key: '{incoming}_s${n}', window: 12h }` : ''}`
 }
