@@ -5,7 +5,8 @@
  */
 const folder = process.argv[2] ?? '.'
 const begin = performance.now()
-const { check, loadDocuments } = await import('@truce/contract')
+const { check } = await import('@truce/contract/check')
+const { loadDocuments } = await import('@truce/contract/document')
 const imported = performance.now()
 const { contracts, problems } = await loadDocuments([folder])
 const loaded = performance.now()

@@ -1,29 +1,10 @@
 /**
- * The retry contract of a service as a document: loaded, and the guards built from it.
+ * The retry contract of a service as a document: loaded, checked, and the guards built from it.
  *
  * @module
  */
-export { type Loaded, type LoadOptions, loadDocuments } from './document/load.js'
-export type { Skipped } from './document/find-files.js'
-export { parseDocument, type Parsed } from './document/parse.js'
-export type { DocumentProblem } from './document/problem.js'
-export type * from './document/model.js'
-export {
-  type AcceptedFinding,
-  type AmplificationRow,
-  type Baseline,
-  check,
-  type CheckOptions,
-  type CheckResult,
-  type Compare,
-  type Example,
-  type Finding,
-  type Rule,
-  RULES,
-  type ScannedLayer,
-  type Severity,
-  type WindowRow,
-} from './check/index.js'
+export * from './check/index.js'
+export * from './document/index.js'
 export { ContractError } from './guards/contract-error.js'
 export type { Gap } from './guards/gaps.js'
 export { type Guards, guardsOf } from './guards/guards.js'
