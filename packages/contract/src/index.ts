@@ -1,8 +1,9 @@
 /**
- * The retry contract of a service as a document: loaded, and the guards built from it.
+ * The retry contract of a service as a document: loaded, checked, and the guards built from it.
  *
  * @module
  */
+export * from './check/index.js'
 export * from './document/index.js'
 export { ContractError } from './guards/contract-error.js'
 export type { Gap } from './guards/gaps.js'
