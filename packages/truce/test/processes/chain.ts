@@ -42,7 +42,7 @@ export interface Chain {
 export async function startChain(shape: Shape): Promise<Chain> {
   const processes = new Map<Name, ChildProcess>()
   let below: { name: string; url: string } | undefined
-  for (const [place, name] of [...NAMES.entries()].reverse()) {
+  for (const [place, name] of [...NAMES.entries()].toReversed()) {
     const settings = {
       name,
       below,

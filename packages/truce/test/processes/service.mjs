@@ -26,7 +26,8 @@ import { metrics } from 'truce/telemetry'
  * @property {'down' | 'slow' | number} behaves of the last: answers 503, never, or after so many ms of work
  */
 
-const settings = /** @type {Settings} */ (JSON.parse(/** @type {string} */ (process.argv[2])))
+/** @type {Settings} */
+const settings = JSON.parse(process.argv[2] ?? '')
 const { name, below, stack } = settings
 let { behaves } = settings
 
