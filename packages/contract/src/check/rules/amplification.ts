@@ -1,0 +1,130 @@
+/**
+ * Amplification: one user action costs a dependency too much while that is down.
+ *
+ * @module
+ */
+import { costliest, multipliers } from '../../amplification/costliest.js'
+import { amplificationOf, type Total } from '../../amplification/rows.js'
+import { hears } from '../../amplification/walk.js'
+import type { Path } from '../../document/model.js'
+import type { Edge, Start } from '../../graph/graph.js'
+import type { Complaint, Rule } from '../finding.js'
+import { write } from '../place.js'
+import { counted, number } from '../words.js'
+
+export const amplification: Rule = {
+  name: 'amplification',
+  severity: 'error',
+  holds:
+    'While a dependency is down, one user action costs it no more attempts than `limits.amplification` allows (4 where nothing is said).',
+  why: 'Attempts multiply: three layers with three each send 27 for one click, to a dependency that is down. Counted are the layers that do not hear that the one below has given up, the calls on the way and all paths from one action to one operation together. A layer hears a peer, or one whose deadline it waits for. Paths from services that do not say which of their operations calls what count as well; those that go to the background do not, for no action waits for them.',
+  breaks: {
+    documents: [
+      `truce: 1
+service: order-api
+serves:
+  place-order: { effect: read, calls: { inventory.reserve: 2 } }
+depends:
+  inventory:
+    operations:
+      reserve:
+        effect: read
+        attempts: 3 # here
+        exhausted: fail
+`,
+    ],
+  },
+  keeps: {
+    documents: [
+      `truce: 1
+service: order-api
+serves:
+  place-order: { effect: read, calls: { inventory.reserve: 2 } }
+depends:
+  inventory:
+    operations:
+      reserve:
+        effect: read
+        attempts: 2
+        exhausted: fail
+`,
+    ],
+  },
+  worse: 'attempts',
+  *check(graph) {
+    for (const { start, totals } of amplificationOf(graph)) {
+      if (!start.limited) continue
+      for (const total of totals) {
+        if (total.limited > start.contract.limits.amplification) yield complaintOf(start, total)
+      }
+    }
+  },
+}
+
+function complaintOf(start: Start, total: Total): Complaint {
+  const { contract, action, name } = start
+  const limit = contract.limits.amplification
+  const path = costliest(start)(total.edges)
+  const whole = contract.written(['limits', 'amplification']) ? 'limits.amplification allows' : 'the default limit is'
+  const ways = total.paths > 1 ? ` over ${number(total.paths)} paths, the costliest ${said(path)}` : `: ${said(path)}`
+  return {
+    contract,
+    path: placeOf(start, path),
+    operation: action?.served.name ?? total.to,
+    message: `While ${total.to} is down, one ${action ? 'call' : 'action'} of ${name} costs it ${counted(total.limited, 'attempt')}${ways}; ${whole} ${number(limit)}.`,
+    fix: fixOf(path, total.limited, limit, contract.file),
+    about: total.to,
+    amount: total.limited,
+  }
+}
+
+/** `2 calls × 3 by order-api × 3 by istio`. */
+function said(path: readonly Edge[]): string {
+  const calls = path.reduce((product, { times }) => product * times, 1)
+  const layers = multipliers(path).flatMap(({ edge, attempts }) => {
+    const own = attempts / edge.counts.foreign
+    const foreign = edge.depended.layers.filter((layer) => layer.attempts > 1)
+    return [
+      ...(own > 1 ? [`${own} by ${edge.contract.service}`] : []),
+      ...foreign.map((layer) => `${layer.attempts} by ${layer.name}`),
+    ]
+  })
+  return [...(calls > 1 ? [counted(calls, 'call')] : []), ...layers].join(' × ')
+}
+
+/** In the document where the path starts, the number that adds most to it. */
+function placeOf({ action }: Start, path: readonly Edge[]): Path {
+  const [first] = path
+  if (!first) return ['limits', 'amplification']
+  const made = multipliers(path).find(({ edge }) => edge === first)?.attempts ?? 1
+  const { foreign } = first.counts
+  const own = made / foreign
+  if (own > 1 && own >= foreign && own >= first.times) return [...first.operation.path, 'attempts']
+  if (made > 1 && foreign > 1 && foreign >= first.times) return [...first.depended.path, 'layers']
+  if (action) return [...action.served.path, 'calls', first.name]
+  return first.operation.path
+}
+
+function fixOf(path: readonly Edge[], outage: number, limit: number, file: string): string {
+  const where = (edge: Edge) => (edge.contract.file === file ? '' : ` in ${edge.contract.file}`)
+  const layers = multipliers(path)
+  const deaf = layers.find(({ edge, attempts }, at) => {
+    const below = layers[at + 1]?.edge
+    const could = below?.counts.says !== undefined && !below.counts.queue && edge.depended.layers.length === 0
+    return attempts > 1 && could && !edge.counts.queue && !hears(edge, below)
+  })
+  if (deaf) {
+    const { depended } = deaf.edge
+    return `${write('peer: true', depended.path)}${where(deaf.edge)} if ${depended.name} speaks Truce's headers: ${deaf.edge.contract.service} then hears that it has given up, and adds nothing.`
+  }
+  const foreign = layers.find(({ edge }) => edge.counts.foreign > 1)?.edge
+  if (foreign) {
+    const names = foreign.depended.layers.filter(({ attempts }) => attempts > 1).map(({ name }) => name)
+    return `Switch the retries of ${names.join(' and ')} off, and write \`attempts: 1\` for ${names.length > 1 ? 'them' : 'it'} under ${foreign.depended.path.join('.')}.layers${where(foreign)}.`
+  }
+  const most = layers.toSorted((one, other) => other.attempts - one.attempts)[0]
+  const fit = most ? Math.floor((limit * most.attempts) / outage) : 0
+  if (most && fit >= 1 && most.attempts > 1)
+    return `${write(`attempts: ${fit}`, most.edge.operation.path)}${where(most.edge)}.`
+  return `Make fewer calls on the way, or accept it: \`limits: { amplification: ${number(outage)} }\`.`
+}
