@@ -9,7 +9,7 @@
  */
 import { TRANSIENT } from 'truce/policy'
 import type { Contract, Depended, Operation, Served } from '../document/model.js'
-import { duration, text as textOf } from '../diff/text.js'
+import { percent, span } from '../check/words.js'
 
 /** An answer; `ok: false`: open, or one that does not hold. */
 export interface Answer {
@@ -83,7 +83,7 @@ export const ANSWERS: Readonly<Record<Question, (asked: Asked) => Answer>> = {
   policy({ depended, operation }) {
     const { attempts, attemptTimeout, deadline } = operation
     const missing = missingIn(depended, operation)
-    const times = Number.isFinite(attemptTimeout) ? ` of up to ${duration(attemptTimeout)}` : ''
+    const times = Number.isFinite(attemptTimeout) ? ` of up to ${span(attemptTimeout)}` : ''
     const text = `${countOf(attempts)}${times} within ${limit(deadline)}${waits(operation)}${extra(depended, operation)}.`
     return missing.length === 0 ? yes(text) : open(`${text} Missing: ${list(missing)}.`)
   },
@@ -101,7 +101,7 @@ export const ANSWERS: Readonly<Record<Question, (asked: Asked) => Answer>> = {
     if (exhausted.kind !== 'cached') return yes(ENDS[exhausted.kind])
     if (exhausted.maxAge === undefined) return open('A cached answer of any age is given: add maxAge.')
     if (!exhausted.key) return open('A cached answer is given, and nothing tells whose it is: add key.')
-    return yes(`An answer of at most ${duration(exhausted.maxAge)} is given from the cache, by ${list(exhausted.key)}.`)
+    return yes(`An answer of at most ${span(exhausted.maxAge)} is given from the cache, by ${list(exhausted.key)}.`)
   },
 
   observed({ contract, depended, operation }) {
@@ -123,7 +123,7 @@ function keyed(window: number, operation: Operation, served: Served | undefined)
   if (!idempotency) return open(`${said}, but ${operation.dependency} takes no key: a repeat takes effect twice.`)
   const { ttl } = idempotency
   if (ttl === undefined) return open(`${said}; how long ${operation.dependency} remembers it is not said: add its ttl.`)
-  const remembered = `${operation.dependency} remembers it for ${duration(ttl)}`
+  const remembered = `${operation.dependency} remembers it for ${span(ttl)}`
   return ttl >= window + served.deadline
     ? yes(`${said}; ${remembered}.`)
     : open(`${said}, but ${remembered}: too short.`)
@@ -160,16 +160,16 @@ function waits({ attempts, backoff }: Operation): string {
   if (attempts === 1) return ''
   if (backoff === 'none') return ', one right after the other'
   const { initial, factor, max, jitter } = backoff
-  return `, waits of ${duration(initial)} × ${factor} up to ${duration(max)} with ${jitter === 'none' ? 'no' : jitter} jitter`
+  return `, waits of ${span(initial)} × ${factor} up to ${span(max)} with ${jitter === 'none' ? 'no' : jitter} jitter`
 }
 
 function extra({ budget, mode: all }: Depended, { attempts, mode }: Operation): string {
   const watched = mode === 'observe' || all === 'observe' ? '; only observed, not enforced' : ''
   if (attempts === 1 || budget === 'none') return watched
-  return `, retries at most ${textOf(budget.ratio, 'share')} of originals${watched}`
+  return `, retries at most ${percent(budget.ratio)} of originals${watched}`
 }
 
-const limit = (ms: number) => (Number.isFinite(ms) ? duration(ms) : 'as long as it likes')
+const limit = (ms: number) => (Number.isFinite(ms) ? span(ms) : 'as long as it likes')
 
 function list(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`

@@ -26,7 +26,7 @@ describe('services', () => {
     ['none changed', [1, '1s'], [1, '1s'], false],
   ] as const)('the version is raised: %s', (_, a, b, versionRaised) => {
     const before = [serving('a', 1, '1s'), serving('b', 1, '1s')]
-    expect(diffServices(before, [serving('a', ...a), serving('b', ...b)])).toMatchObject({ versionRaised })
+    expect(diffServices(before, [serving('a', a[0], a[1]), serving('b', b[0], b[1])])).toMatchObject({ versionRaised })
   })
 
   test('a new document breaks nobody; one that goes breaks the callers that it had', () => {

@@ -25,7 +25,7 @@ function visit(leaves: Map<string, string>, at: readonly string[], value: unknow
   } else if (Array.isArray(value)) {
     list(leaves, at, value)
   } else if (typeof value === 'object' && value !== null) {
-    for (const [key, each] of Object.entries(value)) visit(leaves, placed(at, key, each), renamed(at, key, each))
+    for (const [key, each] of Object.entries(value)) visit(leaves, placed(at, key, each), counted(key, each))
   } else {
     leaves.set(at.join('.'), JSON.stringify(value))
   }
@@ -57,7 +57,7 @@ function placed(at: readonly string[], key: string, value: unknown): readonly st
 }
 
 /** With what counts where nothing is written. */
-function renamed(at: readonly string[], key: string, value: unknown): unknown {
+function counted(key: string, value: unknown): unknown {
   if (key === 'breaker' && value === 'default') return { failureRate: 1, openRate: 1 }
   if (key !== 'adaptiveTimeout' || value === undefined) return value
   const { quantile, margin, min } = { ...ADAPTIVE_TIMEOUT, ...(value as object) }

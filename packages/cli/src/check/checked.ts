@@ -1,0 +1,11 @@
+/**
+ * Checked: what there is to print of a check.
+ *
+ * @module
+ */
+import type { CheckResult, Contract } from '@truce/contract'
+
+export interface Checked {
+  readonly result: CheckResult
+  readonly contracts: readonly Contract[]
+}

@@ -1,0 +1,25 @@
+/**
+ * Compare: which document is compared with which.
+ *
+ * @module
+ */
+import { type Contract, diffServices, type ServicesDiff } from '@truce/contract'
+import { unusable } from '../failure.js'
+
+/**
+ * One document against one is a version against the next, whatever the services are called; sets are compared service
+ * by service.
+ *
+ * @throws UnusableError where a set has two versions of one service: which of them is meant is not said
+ */
+export function compare(old: readonly Contract[], current: readonly Contract[]): ServicesDiff {
+  for (const set of [old, current]) {
+    const services = set.map(({ service }) => service)
+    const twice = set.find(({ service }, at) => services.indexOf(service) !== at)
+    if (twice) {
+      const fix = 'Name a folder with one document a service'
+      throw unusable(`${twice.file} is one of several versions of ${twice.service} on one side`, fix)
+    }
+  }
+  return diffServices(old, current)
+}
