@@ -24,6 +24,11 @@ const house: Record<string, string> = {
   [`${src}index.ts`]: "export { guard } from './guard/guard.js'\nexport { fetch } from './http/index.js'\n",
   'packages/lab/package.json': '{ "name": "@truce/lab", "type": "module" }\n',
   'packages/lab/src/index.ts': 'export const lab = 1\n',
+  'packages/contract/package.json': '{ "name": "@truce/contract", "type": "module" }\n',
+  'packages/contract/src/index.ts': 'export const check = 1\n',
+  'packages/cli/package.json': '{ "name": "@truce/cli", "type": "module" }\n',
+  'packages/cli/src/print.ts': 'export const print = 1\n',
+  'packages/cli/src/commands/check.ts': "import '../print.js'\nexport const run = () => import('@truce/contract')\n",
 }
 
 /** Rules broken, by the file that breaks them, by the house with these files on top. */
@@ -85,6 +90,25 @@ const violations: [what: string, file: string, code: string, rule: string][] = [
   ['a test in production', 'guard/bad-9.ts', "import '../policy/backoff.test.js'", 'tests-are-leaves'],
   ['nothing there', 'guard/bad-10.ts', "import './missing.js'", 'resolvable'],
   ['a path into dist', '../../lab/src/bad-1.ts', "import '../../truce/dist/index.js'", 'packages-by-name'],
+  ['a package that knows the command line', '../../lab/src/bad-3.ts', "import '@truce/cli'", 'cli-is-on-top'],
+  [
+    'the contract that knows it by path',
+    '../../contract/src/bad-1.ts',
+    "import '../../cli/src/print.js'",
+    'cli-is-on-top',
+  ],
+  [
+    'a command that loads the contract at once',
+    '../../cli/src/commands/bad-1.ts',
+    "import '@truce/contract'",
+    'commands-start-light',
+  ],
+  [
+    'the command line that reaches into the contract',
+    '../../cli/src/check/bad-1.ts',
+    "import '../../../contract/src/index.js'",
+    'packages-by-name',
+  ],
   ['a development dependency', '../../lab/src/bad-2.ts', "import 'fast-check'", 'no-dev-dependency-at-run-time'],
 ]
 

@@ -17,7 +17,9 @@ export const GATES = [
   gate('purity of policy/', 'npm run purity', 'node', ['scripts/policy-purity.mjs']),
   gate('architecture', 'npm run architecture', 'depcruise', architecture),
   gate('types', 'npm run typecheck', 'tsc', ['-p', 'tsconfig.check.json']),
-  gate('package: publint', 'npm run package:publint', 'publint', ['packages/truce', '--strict']),
+  ...['truce', 'contract', 'cli'].map((name) =>
+    gate(`package: publint ${name}`, 'npm run package:publint', 'publint', [`packages/${name}`, '--strict']),
+  ),
   gate('package: exports', 'npm run package:exports', 'attw', ['--pack', 'packages/truce', '--profile', 'esm-only']),
   gate('package: size', 'npm run size', 'size-limit', []),
   gate('package: unused code', 'npm run unused', 'knip', []),
