@@ -27,10 +27,10 @@ export function tellBug(error: unknown, json: boolean, surroundings: Surrounding
   if (debug && error instanceof Error) surroundings.stderr.write(`${error.stack ?? ''}\n`)
 }
 
-function placeOf({ file, line, column, path }: Problem): string {
+/** The path of the field is in the sentence. */
+function placeOf({ file, line, column }: Problem): string {
   if (file === undefined) return 'truce:'
-  const position = line === undefined ? '' : `:${line}:${column ?? 1}`
-  return `${file}${position}:${path ? ` ${path}:` : ''}`
+  return line === undefined ? `${file}:` : `${file}:${line}:${column ?? 1}:`
 }
 
 /** One line, with a full stop. */

@@ -32,7 +32,7 @@ describe('one document that cannot be used', { timeout: 60_000 }, () => {
     ['50 MB', Buffer.alloc(50_000_000, 'a'), /has 50000000 bytes/],
     ['not UTF-8', Buffer.from([0x74, 0x3a, 0xff, 0xfe, 0x00]), /truce\.yaml:1:3: from here on it is not UTF-8/],
     ['a tab in the indentation', 'truce: 1\nserves:\n\ta: 1\n', /truce\.yaml:3:/],
-    ['a misspelt field', 'truce: 1\nservice: a\nserve: {}\n', /truce\.yaml:3:1: serve:[^]*serves/],
+    ['a misspelt field', 'truce: 1\nservice: a\nserve: {}\n', /truce\.yaml:3:1: [^]*serves/],
     ['nothing in it', '', /truce\.yaml/],
   ])('%s', (_, content, says) => {
     const stderr = oneProblem(truce(['check', 'truce.yaml'], { cwd: folderWith({ 'truce.yaml': content }) }))
@@ -87,7 +87,7 @@ describe('folders', { timeout: 60_000 }, () => {
   test('with two documents of one service', () => {
     const cwd = folderWith({ 'a.truce.yaml': ORDER, 'b.truce.yaml': ORDER })
     expect(oneProblem(truce(['check', '.'], { cwd }))).toMatch(
-      /^b\.truce\.yaml:2:\d+: service: a\.truce\.yaml is the document of order-api in version 4 too/,
+      /^b\.truce\.yaml:2:\d+: a\.truce\.yaml is the document of order-api in version 4 too/,
     )
     const versions = folderWith({ 'a.truce.yaml': ORDER, 'b.truce.yaml': ORDER.replace('version: 4', 'version: 5') })
     expect(truce(['check', '.'], { cwd: versions }).code).toBe(0)

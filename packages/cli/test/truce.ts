@@ -63,7 +63,7 @@ export function folderWith(files: Readonly<Record<string, string | Uint8Array>>)
   return folder
 }
 
-const fixture = (name: string) => readFileSync(path.join(root, 'docs', 'contracts', name), 'utf8')
+const fixture = (name: string) => readFileSync(path.join(root, 'docs', 'contracts', 'agreed', name), 'utf8')
 
 /** The two documents that the docs show: they hold. */
 export const ORDER = fixture('order-api.truce.yaml')
