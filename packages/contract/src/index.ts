@@ -8,7 +8,22 @@ export type { Skipped } from './document/find-files.js'
 export { parseDocument, type Parsed } from './document/parse.js'
 export type { DocumentProblem } from './document/problem.js'
 export type * from './document/model.js'
-export * from './check/index.js'
+export {
+  type AcceptedFinding,
+  type AmplificationRow,
+  type Baseline,
+  check,
+  type CheckOptions,
+  type CheckResult,
+  type Compare,
+  type Example,
+  type Finding,
+  type Rule,
+  RULES,
+  type ScannedLayer,
+  type Severity,
+  type WindowRow,
+} from './check/index.js'
 export { nearest } from './document/nearest.js'
 export { type Answer, type Question, QUESTIONS } from './checklist/answers.js'
 export { type Checklist, checklist, type ChecklistItem } from './checklist/checklist.js'

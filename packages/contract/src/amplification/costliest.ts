@@ -24,7 +24,7 @@ interface Ways {
 }
 
 /** Finds the costliest path that ends in one of the given edges. */
-export function costliest(start: Start): (edges: readonly Edge[]) => readonly Edge[] {
+export function costliest(start: Start): (edges: Iterable<Edge>) => readonly Edge[] {
   const ways: Ways = { outage: new Map(), fan: new Map() }
   for (const edge of start.edges) {
     ways.outage.set(edge, { value: edge.times, over: undefined })
@@ -67,7 +67,7 @@ function better(way: Way, value: number, over: Edge): Way {
   return value > way.value ? { value, over } : way
 }
 
-function best(edges: readonly Edge[], value: (edge: Edge) => number): Way {
+function best(edges: Iterable<Edge>, value: (edge: Edge) => number): Way {
   let found: Way = { value: 0, over: undefined }
   for (const edge of edges) found = better(found, value(edge), edge)
   return found

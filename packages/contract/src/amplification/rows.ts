@@ -9,8 +9,8 @@
  */
 import type { Edge, Graph, Start } from '../graph/graph.js'
 import { costliest } from './costliest.js'
-import { type Sums, summing } from './sums.js'
-import { walk } from './walk.js'
+import { type Summing, summing, type Sums } from './sums.js'
+import { walk, type Walked } from './walk.js'
 
 /** Attempts that one call of `from` can cost `to`. */
 export interface AmplificationRow {
@@ -35,7 +35,7 @@ export interface Total {
   readonly limited: number
   readonly paths: number
   /** The last calls of these paths. */
-  readonly edges: readonly Edge[]
+  readonly edges: ReadonlySet<Edge>
 }
 
 /** What is found from one start. */
@@ -46,43 +46,66 @@ export interface FromStart {
 }
 
 /** So many paths from one start are listed one by one. */
-const LISTED = 1_000
+export const LISTED = 1_000
 
 const known = new WeakMap<Graph, readonly FromStart[]>()
 
 /** Amplification from every start, in the order of the documents; found once for a graph. */
 export function amplificationOf(graph: Graph): readonly FromStart[] {
-  const found = known.get(graph) ?? find(graph)
+  const found = known.get(graph) ?? findAll(graph, LISTED)
   known.set(graph, found)
   return found
 }
 
-function find(graph: Graph): FromStart[] {
-  const sums = summing(graph)
+/** @param listed starts with more paths than this are summed instead of walked */
+export function findAll(graph: Graph, listed: number): FromStart[] {
+  let sums: Summing | undefined
   return graph.starts.map((start) => {
-    const totals = totalsOf(sums.from(start))
-    const paths = totals.reduce((sum, total) => sum + total.paths, 0)
-    return { start, totals, rows: paths > LISTED ? merged(start, totals) : walk(start) }
+    const walked = walk(start, listed)
+    if (walked) return { start, totals: totalsOf(walked.map(single)), rows: walked.map((each) => rowOf(start, each)) }
+    sums ??= summing(graph)
+    const found = sums.from(start)
+    const totals = totalsOf(found.reached.map((edge) => summed(edge, found)))
+    return { start, totals, rows: merged(start, totals) }
   })
 }
 
-function totalsOf({ reached, paths, outage, limited, worst }: Sums): Total[] {
-  const totals = new Map<string, { -readonly [K in keyof Total]: Total[K] } & { edges: Edge[] }>()
-  for (const edge of reached) {
-    const { name, index, counts } = edge
-    let total = totals.get(name)
-    if (!total) {
-      total = { to: name, worst: 0, outage: 0, limited: 0, paths: 0, edges: [] }
-      totals.set(name, total)
-    }
-    const made = counts.ownOutage * counts.foreign
-    total.edges.push(edge)
-    total.paths += paths[index] ?? 0
-    total.worst += (worst[index] ?? 0) * counts.own * counts.foreign
-    total.outage += (outage[index] ?? 0) * made
-    if (!counts.unbounded) total.limited += (limited[index] ?? 0) * made
+/** What paths that end in one edge sum to. */
+type Part = Omit<Total, 'to' | 'edges'> & { readonly edge: Edge }
+
+function single({ edge, worst, outage, unbounded }: Walked): Part {
+  return { edge, worst, outage, limited: unbounded ? 0 : outage, paths: 1 }
+}
+
+function summed(edge: Edge, { paths, outage, limited, worst }: Sums): Part {
+  const { index, counts } = edge
+  const made = counts.ownOutage * counts.foreign
+  return {
+    edge,
+    worst: (worst[index] ?? 0) * counts.own * counts.foreign,
+    outage: (outage[index] ?? 0) * made,
+    limited: counts.unbounded ? 0 : (limited[index] ?? 0) * made,
+    paths: paths[index] ?? 0,
+  }
+}
+
+function totalsOf(parts: readonly Part[]): Total[] {
+  const totals = new Map<string, { -readonly [K in keyof Total]: Total[K] } & { edges: Set<Edge> }>()
+  for (const { edge, worst, outage, limited, paths } of parts) {
+    const total = totals.get(edge.name)
+    if (total) {
+      total.edges.add(edge)
+      total.paths += paths
+      total.worst += worst
+      total.outage += outage
+      total.limited += limited
+    } else totals.set(edge.name, { to: edge.name, worst, outage, limited, paths, edges: new Set([edge]) })
   }
   return [...totals.values()]
+}
+
+function rowOf({ name }: Start, { edge, path, worst, outage }: Walked): AmplificationRow {
+  return { from: name, to: edge.name, path, worst, outage, paths: 1 }
 }
 
 function merged(start: Start, totals: readonly Total[]): AmplificationRow[] {

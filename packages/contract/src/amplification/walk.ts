@@ -1,34 +1,42 @@
 /**
- * Walk: every path from a start, one by one.
+ * Walk: every path from a start, one by one, as long as there are not too many.
  *
  * @module
  */
 import type { Edge, Start } from '../graph/graph.js'
-import type { AmplificationRow } from './rows.js'
 
-/** A path that ends in `edge`, and what is above the edge's own guard: products as in `Sums`. */
-interface Step {
+/** A path that ends in `edge`: products over its layers. */
+export interface Walked {
   readonly edge: Edge
   readonly path: readonly string[]
-  readonly fan: number
-  readonly outage: number
+  /** Attempts, whatever fails. */
   readonly worst: number
+  /** Attempts while the end is down. */
+  readonly outage: number
+  /** One of the counts that make `outage` was written by nobody. */
+  readonly unbounded: boolean
+  /** The product of `calls` alone. */
+  readonly fan: number
 }
 
-/** All paths, in the order in which the documents name the calls. */
-export function walk(start: Start): AmplificationRow[] {
-  const rows: AmplificationRow[] = []
+/** A path, and what is above its last guard: as in `Sums`. */
+type Step = Walked
+
+/** All paths, in the order in which the documents name the calls; `undefined` where there are more than `most`. */
+export function walk(start: Start, most: number): readonly Walked[] | undefined {
+  const found: Walked[] = []
   const left = start.edges.map((edge) => first(start, edge)).reverse()
   for (let step = left.pop(); step; step = left.pop()) {
-    const { edge, path, worst, outage } = step
+    if (found.length >= most) return undefined
+    const { edge, path, worst, outage, unbounded, fan } = step
     const { own, ownOutage, foreign } = edge.counts
-    rows.push({
-      from: start.name,
-      to: edge.name,
+    found.push({
+      edge,
       path,
       worst: worst * own * foreign,
       outage: outage * ownOutage * foreign,
-      paths: 1,
+      unbounded: unbounded || edge.counts.unbounded,
+      fan,
     })
     if (edge.closes || !edge.to) continue
     for (let at = edge.to.edges.length - 1; at >= 0; at--) {
@@ -36,23 +44,26 @@ export function walk(start: Start): AmplificationRow[] {
       if (below) left.push(next(step, below))
     }
   }
-  return rows
+  return found
 }
 
 function first({ name }: Start, edge: Edge): Step {
-  return { edge, path: [name, edge.name], fan: edge.times, outage: edge.times, worst: edge.times }
+  const { times } = edge
+  return { edge, path: [name, edge.name], outage: times, worst: times, unbounded: false, fan: times }
 }
 
-function next({ edge, path, fan, outage, worst }: Step, below: Edge): Step {
-  const { own, ownOutage, foreign } = edge.counts
-  const all = fan * below.times
-  return {
-    edge: below,
-    path: [...path, below.name],
-    fan: all,
-    outage: below.counts.queue ? all : outage * below.times * (hears(edge, below) ? 1 : ownOutage * foreign),
-    worst: worst * own * foreign * below.times,
+function next(above: Step, below: Edge): Step {
+  const { own, ownOutage, foreign, unbounded } = above.edge.counts
+  const path = [...above.path, below.name]
+  const fan = above.fan * below.times
+  const worst = above.worst * own * foreign * below.times
+  // Above a publish nobody notices that the consumer's dependency is down.
+  if (below.counts.queue) return { edge: below, path, fan, outage: fan, worst, unbounded: false }
+  if (hears(above.edge, below)) {
+    return { edge: below, path, fan, outage: above.outage * below.times, worst, unbounded: above.unbounded }
   }
+  const outage = above.outage * below.times * ownOutage * foreign
+  return { edge: below, path, fan, outage, worst, unbounded: above.unbounded || unbounded }
 }
 
 /** Does the guard of a call hear that the guard of the call below is exhausted? */
