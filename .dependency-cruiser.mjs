@@ -153,6 +153,24 @@ export default {
       to: { path: [contractSchema, '(^|/)node_modules/zod/'], dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'contract-document-floor',
+      comment: 'A document is read without the guards that are built from it: of truce it knows the policies.',
+      severity: 'error',
+      from: { path: '^packages/contract/src/document/', pathNot: tests },
+      to: {
+        path: ['^packages/', '(^|/)packages/truce/', '(^|/)node_modules/truce/'],
+        pathNot: ['^packages/contract/src/(document|schema)/', '/truce/(dist|src)/policy/'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'contract-guards-floor',
+      comment: 'guards/ knows documents and truce, not the rules that judge them.',
+      severity: 'error',
+      from: { path: '^packages/contract/src/guards/', pathNot: tests },
+      to: { path: '^packages/contract/src/', pathNot: '^packages/contract/src/(guards|document)/' },
+    },
+    {
       name: 'contract-reads-no-clients',
       comment: 'The document needs a YAML parser and a matcher of globs, and nothing else from npm.',
       severity: 'error',

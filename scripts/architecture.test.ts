@@ -23,13 +23,21 @@ const house: Record<string, string> = {
     "import '../policy/index.js'\nimport '../guard/guard.js'\nimport '../telemetry/index.js'\nexport const clock = 1\n",
   [`${src}index.ts`]: "export { guard } from './guard/guard.js'\nexport { fetch } from './http/index.js'\n",
   'packages/lab/package.json': '{ "name": "@truce/lab", "type": "module" }\n',
+  'packages/contract/package.json':
+    '{ "name": "@truce/contract", "type": "module", "dependencies": { "yaml": "1" }, "devDependencies": { "zod": "1" } }\n',
+  'packages/contract/src/schema/document.ts': "import 'zod'\nexport type Written = 1\nexport const schema = 1\n",
+  'packages/contract/src/document/model.ts':
+    "import 'yaml'\nimport type { Written } from '../schema/document.js'\nexport type Model = Written\n",
+  'packages/contract/src/guards/guards.ts': "import '../document/model.js'\nexport const guards = 1\n",
+  'packages/contract/src/check/rule.ts': "import '../document/model.js'\nexport const rule = 1\n",
   'packages/lab/src/index.ts': 'export const lab = 1\n',
-  'packages/contract/package.json': '{ "name": "@truce/contract", "type": "module" }\n',
   'packages/contract/src/index.ts': 'export const check = 1\n',
   'packages/cli/package.json': '{ "name": "@truce/cli", "type": "module" }\n',
   'packages/cli/src/print.ts': 'export const print = 1\n',
   'packages/cli/src/commands/check.ts': "import '../print.js'\nexport const run = () => import('@truce/contract')\n",
 }
+
+const contract = '../../contract/src/'
 
 /** Rules broken, by the file that breaks them, by the house with these files on top. */
 function broken(files: Readonly<Record<string, string>>): Record<string, string[]> {
@@ -90,6 +98,22 @@ const violations: [what: string, file: string, code: string, rule: string][] = [
   ['a test in production', 'guard/bad-9.ts', "import '../policy/backoff.test.js'", 'tests-are-leaves'],
   ['nothing there', 'guard/bad-10.ts', "import './missing.js'", 'resolvable'],
   ['a path into dist', '../../lab/src/bad-1.ts', "import '../../truce/dist/index.js'", 'packages-by-name'],
+  [
+    'a document reaches its source',
+    `${contract}document/bad-1.ts`,
+    "import '../schema/document.js'",
+    'contract-schema-writes',
+  ],
+  ['a document loads zod', `${contract}document/bad-2.ts`, "import 'zod'", 'contract-schema-writes'],
+  [
+    'a document imports guards/',
+    `${contract}document/bad-3.ts`,
+    "import '../guards/guards.js'",
+    'contract-document-floor',
+  ],
+  ['a document imports truce', `${contract}document/bad-4.ts`, "import 'truce'", 'contract-document-floor'],
+  ['guards/ imports the rules', `${contract}guards/bad-1.ts`, "import '../check/rule.js'", 'contract-guards-floor'],
+  ['a contract imports another package', `${contract}document/bad-5.ts`, "import 'pg'", 'contract-reads-no-clients'],
   ['a package that knows the command line', '../../lab/src/bad-3.ts', "import '@truce/cli'", 'cli-is-on-top'],
   [
     'the contract that knows it by path',

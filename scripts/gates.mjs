@@ -17,10 +17,11 @@ export const GATES = [
   gate('purity of policy/', 'npm run purity', 'node', ['scripts/policy-purity.mjs']),
   gate('architecture', 'npm run architecture', 'depcruise', architecture),
   gate('types', 'npm run typecheck', 'tsc', ['-p', 'tsconfig.check.json']),
-  ...['truce', 'contract', 'cli'].map((name) =>
-    gate(`package: publint ${name}`, 'npm run package:publint', 'publint', [`packages/${name}`, '--strict']),
-  ),
-  gate('package: exports', 'npm run package:exports', 'attw', ['--pack', 'packages/truce', '--profile', 'esm-only']),
+  ...['packages/truce', 'packages/contract'].flatMap((folder) => [
+    gate(`publint of ${folder}`, 'npm run package:publint', 'publint', [folder, '--strict']),
+    gate(`exports of ${folder}`, 'npm run package:exports', 'attw', ['--pack', folder, '--profile', 'esm-only']),
+  ]),
+  gate('publint of packages/cli', 'npm run package:publint', 'publint', ['packages/cli', '--strict']),
   gate('package: size', 'npm run size', 'size-limit', []),
   gate('package: unused code', 'npm run unused', 'knip', []),
 ]

@@ -1,5 +1,5 @@
 /**
- * The retry contract of a service as a document.
+ * The retry contract of a service as a document: loaded, and the guards built from it.
  *
  * @module
  */
@@ -8,6 +8,14 @@ export type { Skipped } from './document/find-files.js'
 export { parseDocument, type Parsed } from './document/parse.js'
 export type { DocumentProblem } from './document/problem.js'
 export type * from './document/model.js'
+export { ContractError } from './guards/contract-error.js'
+export type { Gap } from './guards/gaps.js'
+export { type Guards, guardsOf } from './guards/guards.js'
+export type { KeyValues } from './guards/key-template.js'
+export { loadContract } from './guards/load-contract.js'
+export type { OperationOverrides, Override } from './guards/overrides.js'
+export type { IdempotencyTerms, ServedOptions } from './guards/served.js'
+export type { Surroundings } from './guards/surroundings.js'
 export {
   type AcceptedFinding,
   type AmplificationRow,

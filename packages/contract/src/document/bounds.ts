@@ -8,8 +8,8 @@
  */
 import type { Position } from './model.js'
 
-/** Bytes of one document. One with 500 operations has 200 kB. */
-export const LARGEST = 1_048_576
+/** Bytes of one document. A thousand operations with all that can be said of them have as many. */
+export const LARGEST = 262_144
 /** Of maps and lists in each other. The deepest field of a contract is at 8. */
 export const DEEPEST = 64
 /** Spaces before a line's first word. */

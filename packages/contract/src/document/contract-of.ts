@@ -18,7 +18,7 @@ import type {
   Served,
   ServedIdempotency,
 } from './model.js'
-import { memberOf, plain, positionOf, type Tree } from './tree.js'
+import { memberOf, positionOf, type Tree } from './tree.js'
 
 type WrittenServed = NonNullable<Written['serves']>[string]
 type WrittenDepended = NonNullable<Written['depends']>[string]
@@ -27,9 +27,8 @@ export type WrittenOperation = NonNullable<WrittenDepended['operations']>[string
 /** What counts where a document says nothing, and no preset does. */
 const DEFAULTS = Object.freeze({ version: 1, instances: 1, amplification: 4 })
 
-/** @param tree of the right shape */
-export function contractOf(tree: Tree, file: string): Contract {
-  const written = plain(tree) as Written
+/** @param tree of the right shape @param written the same without places */
+export function contractOf(tree: Tree, written: Written, file: string): Contract {
   return Object.freeze<Contract>({
     file,
     service: written.service,

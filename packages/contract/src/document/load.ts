@@ -34,12 +34,15 @@ export interface LoadOptions {
 export async function loadDocuments(paths: readonly string[], options: LoadOptions = {}): Promise<Loaded> {
   const cwd = path.resolve(options.cwd ?? '.')
   const found = await findFiles(paths.map((each) => path.resolve(cwd, each)))
-  const named = (file: string): string => path.relative(cwd, file) || '.'
+  const named = (file: string): string => {
+    const relative = path.relative(cwd, file) || '.'
+    return relative.startsWith('..') ? file : relative
+  }
   const contracts: Contract[] = []
   const problems: DocumentProblem[] = []
   for (const file of found.files) {
     const unreadable = new Problems(named(file))
-    const text = await readText(file, unreadable)
+    const text = readText(file, unreadable)
     const parsed = text === undefined ? { problems: unreadable.list } : parseDocument(text, named(file))
     if (parsed.contract !== undefined) contracts.push(parsed.contract)
     problems.push(...parsed.problems)

@@ -3,12 +3,14 @@
  *
  * @module
  */
+import type { Written } from '../schema/document.js'
 import { contractOf } from './contract-of.js'
 import type { Contract } from './model.js'
 import { type DocumentProblem, Problems } from './problem.js'
 import { readYaml } from './read-yaml.js'
 import { checkSense } from './sense.js'
 import { checkShape } from './shape.js'
+import { plain } from './tree.js'
 
 /** A contract, or why there is none. */
 export interface Parsed {
@@ -28,7 +30,9 @@ export function parseDocument(text: string, file: string): Parsed {
   const problems = new Problems(file)
   const tree = readYaml(text, problems)
   if (tree !== undefined) checkShape(tree, problems)
-  if (tree !== undefined && !problems.any) checkSense(tree, problems)
   if (tree === undefined || problems.any) return { problems: problems.list }
-  return { contract: contractOf(tree, file), problems: [] }
+  const written = plain(tree) as Written
+  const contract = contractOf(tree, written, file)
+  checkSense(contract, written, problems)
+  return problems.any ? { problems: problems.list } : { contract, problems: [] }
 }

@@ -25,27 +25,32 @@ const MOST = 100
 export class Problems {
   readonly #file: string
   readonly #found: DocumentProblem[] = []
-  #beyond = 0
+  #beyond = false
 
   constructor(file: string) {
     this.#file = file
   }
 
   add({ line, column }: Position, path: string, message: string, fix: string): void {
-    if (this.#found.length < MOST) this.#found.push({ file: this.#file, line, column, path, message, fix })
-    else this.#beyond++
+    if (this.full) this.#beyond = true
+    else this.#found.push({ file: this.#file, line, column, path, message, fix })
   }
 
   get any(): boolean {
     return this.#found.length > 0
   }
 
+  /** What more is found is only counted: no sentence needs to be made of it. */
+  get full(): boolean {
+    return this.#found.length >= MOST
+  }
+
   /** From top to bottom. */
   get list(): readonly DocumentProblem[] {
     const sorted = this.#found.toSorted((a, b) => a.line - b.line || a.column - b.column)
-    if (this.#beyond === 0) return sorted
-    const message = `${this.#beyond} more problems are not listed`
-    const last = { file: this.#file, line: 1, column: 1, path: '', message, fix: `mend these ${MOST} first` }
+    if (!this.#beyond) return sorted
+    const message = `it has more problems than the ${MOST} that are listed`
+    const last = { file: this.#file, line: 1, column: 1, path: '', message, fix: 'mend these first' }
     return [...sorted, last]
   }
 }

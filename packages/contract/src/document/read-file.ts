@@ -6,48 +6,48 @@
  *
  * @module
  */
-import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { LARGEST } from './bounds.js'
 import type { Problems } from './problem.js'
 
 const START = { line: 1, column: 1 }
 
 /** @returns `undefined` where it cannot be read; `problems` says why */
-export async function readText(path: string, problems: Problems): Promise<string | undefined> {
-  const refuse = (message: string, fix: string): undefined => {
-    problems.add(START, '', message, fix)
-  }
-  let handle: FileHandle
+export function readText(path: string, problems: Problems): string | undefined {
+  const bytes = readBytes(path)
+  if (bytes instanceof Uint8Array) return text(bytes, problems)
+  problems.add(START, '', ...bytes)
+  return undefined
+}
+
+type Refusal = readonly [message: string, fix: string]
+
+function readBytes(path: string): Uint8Array | Refusal {
+  let file: number | undefined
   try {
     // Without O_NONBLOCK, opening a FIFO that nobody writes to would wait for ever.
-    handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-  } catch (error) {
-    return refuse(...opening(error))
-  }
-  try {
-    const before = await handle.stat()
-    if (before.isDirectory()) return refuse('it is a folder', 'name a file in it')
-    if (!before.isFile()) return refuse('it is no regular file', 'name a file: pipes and devices are not read')
-    if (before.size > LARGEST) return refuse(`it has ${before.size} bytes`, `a contract has at most ${LARGEST}`)
-    const bytes = Buffer.allocUnsafe(LARGEST + 1)
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+    const before = fstatSync(file)
+    if (before.isDirectory()) return ['it is a folder', 'name a file in it']
+    if (!before.isFile()) return ['it is no regular file', 'name a file: pipes and devices are not read']
+    if (before.size > LARGEST) return [`it has ${before.size} bytes`, `a contract has at most ${LARGEST}`]
+    // One byte more than it has: whoever writes to it meanwhile is noticed.
+    const bytes = Buffer.alloc(before.size + 1)
     let length = 0
     for (let read = -1; read !== 0 && length < bytes.length; length += read) {
-      read = (await handle.read(bytes, length, bytes.length - length, null)).bytesRead
+      read = readSync(file, bytes, length, bytes.length - length, null)
     }
-    const after = await handle.stat()
-    if (length !== before.size || after.size !== before.size || after.mtimeMs !== before.mtimeMs) {
-      return refuse('it changed while it was read', 'try again when nothing writes to it')
-    }
-    return text(bytes.subarray(0, length), problems)
+    const after = fstatSync(file)
+    const same = length === before.size && after.size === before.size && after.mtimeMs === before.mtimeMs
+    return same ? bytes.subarray(0, length) : ['it changed while it was read', 'try again when nothing writes to it']
   } catch (error) {
-    return refuse(...opening(error))
+    return opening(error)
   } finally {
-    await handle.close()
+    if (file !== undefined) closeSync(file)
   }
 }
 
-const OPENING: Readonly<Record<string, readonly [message: string, fix: string]>> = {
+const OPENING: Readonly<Record<string, Refusal>> = {
   ENOENT: ['there is no such file', 'check its name'],
   EACCES: ['it may not be read by this user', 'allow it to be read'],
   EPERM: ['it may not be read by this user', 'allow it to be read'],
@@ -58,12 +58,12 @@ const OPENING: Readonly<Record<string, readonly [message: string, fix: string]>>
   EMFILE: ['too many files are open', 'allow this process more of them'],
 }
 
-function opening(error: unknown): readonly [message: string, fix: string] {
+function opening(error: unknown): Refusal {
   const code = String((error as { code?: unknown }).code)
   return OPENING[code] ?? [`it cannot be read (${code})`, 'check the file']
 }
 
-function text(bytes: Buffer, problems: Problems): string | undefined {
+function text(bytes: Uint8Array, problems: Problems): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {

@@ -39,7 +39,7 @@ export function readYaml(text: string, problems: Problems): Tree | undefined {
   let document: Document.Parsed
   try {
     // Its own search for duplicate names takes time with the square of their number.
-    document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
+    document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false })
   } catch (error) {
     problems.add(START, '', `it cannot be read as YAML: ${sentence(error)}`, 'write it in plain YAML or JSON')
     return undefined

@@ -8,19 +8,16 @@
  */
 import { BREAKER } from 'truce/policy'
 import type { Written } from '../schema/document.js'
-import { contractOf } from './contract-of.js'
 import { durationOf, shareOf } from './forms.js'
 import type { Contract, Depended, Operation, Path } from './model.js'
 import type { Problems } from './problem.js'
-import { pathText, plain, type Tree } from './tree.js'
+import { pathText } from './tree.js'
 
 /** Says that the member at `path`, below the place that is looked at, contradicts another. */
 type Refuse = (path: Path, message: string, fix: string) => void
 
-/** @param tree of the right shape */
-export function checkSense(tree: Tree, problems: Problems): void {
-  const contract = contractOf(tree, '')
-  const written = plain(tree) as Written
+/** @param contract of what was written */
+export function checkSense(contract: Contract, written: Written, problems: Problems): void {
   for (const depended of contract.depends.values()) {
     const refuse: Refuse = (below, message, fix) => {
       const path = [...depended.path, ...below]

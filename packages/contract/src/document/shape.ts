@@ -18,6 +18,7 @@ export function checkShape(tree: Tree, problems: Problems): void {
 
 /** @param at where its name stands, which is where one looks first */
 function check(tree: Tree, against: Schema, path: Path, at: Position, problems: Problems): void {
+  if (problems.full) return
   const chosen = ofKind(against, tree.kind)
   if (chosen === undefined || (tree.kind === 'scalar' && !fits(tree, chosen))) {
     const name = path.findLast((step) => typeof step === 'string') ?? 'the document'
@@ -53,6 +54,7 @@ function words(against: Schema): string[] {
 
 function checkMap(tree: MapTree, against: Schema, path: Path, at: Position, problems: Problems): void {
   for (const [name, entry] of tree.entries) {
+    if (problems.full) return
     const here = [...path, name]
     const field = fieldOf(against, name)
     if (field === undefined) {

@@ -72,8 +72,9 @@ export function plain(tree: Tree): unknown {
   if (tree.kind === 'list') return tree.items.map(plain)
   const object: Record<string, unknown> = {}
   for (const [name, { value }] of tree.entries) {
-    // Assigned, `__proto__` would be no member.
-    Object.defineProperty(object, name, { value: plain(value), enumerable: true, configurable: true, writable: true })
+    // Assigned, it would be no member.
+    if (name === '__proto__') Object.defineProperty(object, name, { value: plain(value), enumerable: true })
+    else object[name] = plain(value)
   }
   return object
 }

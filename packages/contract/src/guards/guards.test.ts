@@ -1,0 +1,250 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { isTruceError, OptionError } from 'truce'
+import { peer } from 'truce/peer'
+import { scriptedDependency, virtualTime } from 'truce/testing'
+import { agent } from 'truce/undici'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { parseDocument } from '../document/parse.js'
+import { ContractError } from './contract-error.js'
+import { guardsOf } from './guards.js'
+import { loadContract } from './load-contract.js'
+import type { Override } from './overrides.js'
+import type { Surroundings } from './surroundings.js'
+
+const document = `truce: 1
+service: order-api
+serves:
+  place-order:
+    effect: write
+    deadline: 3s
+    idempotency: { ttl: 72h, fields: [cartId] }
+  list: { effect: read }
+depends:
+  inventory:
+    operations:
+      reserve: { effect: write, attempts: 3, idempotency: { key: '{incoming}_line_{line}', window: 24h } }
+      availability: { effect: read }
+`
+function guards<F = never>(text = document, around: Surroundings<F> = {}) {
+  const { contract, problems } = parseDocument(text, 'truce.yaml')
+  expect(problems).toEqual([])
+  if (contract === undefined) throw new Error('no contract')
+  return guardsOf(contract, around)
+}
+const one = (operation: string, own = '') =>
+  `truce: 1\nservice: a\ndepends: { x: { ${own} operations: { o: { effect: read, ${operation} } } } }\n`
+
+describe('operation()', () => {
+  test('is the same guard each time, of the one dependency', () => {
+    const contract = guards()
+    expect(contract.operation('inventory.reserve')).toBe(contract.operation('inventory.reserve'))
+    expect(contract.operation('inventory.reserve').name).toBe('reserve')
+    expect(contract.dependency('inventory').name).toBe('inventory')
+  })
+
+  test.each([
+    ['inventory.resreve', 'did you mean inventory.reserve?'],
+    ['reserve', 'there are inventory.reserve, inventory.availability'],
+    ['place-order', 'there are inventory.reserve'],
+  ])('%s is an error with the nearest', (name, advice) => {
+    expect(() => guards().operation(name)).toThrow(ContractError)
+    expect(() => guards().operation(name)).toThrow(advice)
+  })
+
+  test('so is a dependency, and what is not served', () => {
+    expect(() => guards().dependency('inventry')).toThrow('did you mean inventory?')
+    expect(() => guards().served('place-ordr')).toThrow('did you mean place-order?')
+  })
+})
+
+describe('what code has to hand in is asked for where the document is loaded', () => {
+  test('a peer', async () => {
+    const text = one('', 'peer: true,')
+    expect(() => guards(text)).toThrow(/^truce\.yaml:3:17: depends\.x says .*hand it in: import \{ peer \}/)
+    const headers = await guards(text, { peer })
+      .operation('x.o')
+      .run((attempt) => attempt.headers)
+    expect(headers).toMatchObject({ 'retry-context': expect.stringContaining('caller="a"') })
+  })
+
+  test('a fallback', async () => {
+    const text = one('fallback: from-catalogue, attempts: 1')
+    expect(() => guards(text)).toThrow(/^truce\.yaml:3:51: .*"from-catalogue".*hand it in/)
+    expect(() => guards(text, { fallbacks: { constructor: () => 1 } })).toThrow('"from-catalogue"')
+    const contract = guards(text, { fallbacks: { 'from-catalogue': () => 'instead' } })
+    const { source, value } = {
+      value: undefined,
+      ...(await contract.operation('x.o').outcome(() => new Response('', { status: 503 }))),
+    }
+    expect([source, value]).toEqual(['fallback', 'instead'])
+  })
+
+  test('an unknown option is an error', () => {
+    expect(() => guards(document, { fallback: {} } as object)).toThrow('there is no option fallback')
+  })
+
+  test('what a guard refuses is an error with the line of the document, and the guard’s own as its cause', () => {
+    const text = one('retryOn: [invalid]')
+    expect(() => guards(text)).toThrow(/^truce\.yaml:3:51: option retryOn/)
+    try {
+      guards(text)
+    } catch (error) {
+      expect(isTruceError(error)).toBe(true)
+      expect(error).toMatchObject({
+        code: 'TRUCE_CONTRACT',
+        problems: [{ line: 3, path: 'depends.x.operations.o.retryOn' }],
+      })
+      expect((error as Error).cause).toBeInstanceOf(OptionError)
+    }
+  })
+})
+
+describe('overrides', () => {
+  test('count, are listed with both values and their line, and told', async () => {
+    const told: unknown[] = []
+    const listener = (message: unknown) => void told.push(message)
+    subscribe('truce:contract:override', listener)
+    const time = virtualTime()
+    const contract = guards(document, { clock: time.clock })
+    const guard = contract.operation('inventory.reserve', {
+      attempts: 5,
+      deadline: '1h',
+      risk: 'high',
+      classify: () => undefined,
+    })
+    unsubscribe('truce:contract:override', listener)
+    const scripted = scriptedDependency(
+      Array.from({ length: 9 }, () => 'hang' as const),
+      { clock: time.clock },
+    )
+    await time.run(guard.outcome(scripted.attempt, { key: 'k' }))
+    expect(scripted.calls).toHaveLength(5)
+    const expected: Override[] = [
+      {
+        service: 'order-api',
+        operation: 'inventory.reserve',
+        option: 'attempts',
+        document: 3,
+        code: 5,
+        file: 'truce.yaml',
+        line: 12,
+        column: 33,
+      },
+      {
+        service: 'order-api',
+        operation: 'inventory.reserve',
+        option: 'deadline',
+        document: 10_000,
+        code: '1h',
+        file: 'truce.yaml',
+        line: 12,
+        column: 7,
+      },
+    ]
+    expect(contract.overrides()).toEqual(expected)
+    expect(told).toEqual(expected)
+  })
+
+  test('are given where the guard is first asked for; the same again gives the same guard', () => {
+    const contract = guards()
+    const guard = contract.operation('inventory.reserve', { attempts: 5 })
+    expect(contract.operation('inventory.reserve', { attempts: 5 })).toBe(guard)
+    expect(contract.operation('inventory.reserve')).toBe(guard)
+    expect(() => contract.operation('inventory.reserve', { attempts: 4 })).toThrow('has the guard')
+    expect(contract.overrides()).toHaveLength(1)
+  })
+
+  test('that are wrong change nothing', () => {
+    const contract = guards()
+    expect(() => contract.operation('inventory.reserve', { attempts: 0 })).toThrow(OptionError)
+    expect(() => contract.operation('inventory.reserve', { effect: 'read' } as object)).toThrow('change the document')
+    expect(contract.overrides()).toEqual([])
+    expect(contract.operation('inventory.reserve', { attempts: 2 })).toBe(contract.operation('inventory.reserve'))
+  })
+})
+
+describe('key()', () => {
+  test('is made by the template: the same wish gives the same key', () => {
+    expect(guards().key('inventory.reserve', { incoming: 'order_1', line: 2 })).toBe('order_1_line_2')
+  })
+
+  test.each<[values: Record<string, string | number | undefined>, message: string]>([
+    [{ incoming: 'order_1' }, '{line}'],
+    [{ incoming: '', line: 1 }, '{incoming}'],
+    [{ incoming: 'ä', line: 1 }, '{incoming}'],
+    [{ incoming: 'a', line: Number.NaN }, '{line}'],
+    [{ incoming: 'a'.repeat(255), line: 1 }, 'at most 255'],
+  ])('%j is an error', (values, message) => {
+    expect(() => guards().key('inventory.reserve', values)).toThrow(message)
+  })
+
+  test('without a template is an error that says what to write', () => {
+    expect(() => guards().key('inventory.availability', {})).toThrow("write idempotency: { key: '{incoming}_…' }")
+  })
+})
+
+test('what is served, in the words of the server and of idempotency', () => {
+  expect(guards().served('place-order')).toEqual({ effect: 'write', deadline: 3_000 })
+  expect(guards().served('list')).toEqual({ effect: 'read' })
+  expect(guards().idempotency('place-order')).toEqual({
+    ttl: 259_200_000,
+    rules: { key: 'required', fields: ['cartId'] },
+  })
+  expect(guards().idempotency('list')).toBeUndefined()
+})
+
+describe('gaps()', () => {
+  const gaps = (text: string, around: Surroundings = {}) =>
+    guards(text, around)
+      .gaps()
+      .map(({ path: at, line }) => `${line} ${at}`)
+
+  test.each([
+    ['exhausted: pending', '', 'depends.x.operations.o.exhausted'],
+    ['exhausted: dead-letter', '', 'depends.x.operations.o.exhausted'],
+    ['connectTimeout: 200ms', '', 'depends.x.operations.o.connectTimeout'],
+    ['idempotency: { profile: stripe }', '', 'depends.x.operations.o.idempotency.profile'],
+    ['', 'budget: { scope: fleet },', 'depends.x.budget.scope'],
+  ])('%s %s', (operation, own, expected) => {
+    expect(gaps(one(operation, own))).toEqual([`3 ${expected}`])
+  })
+
+  test('none where a guard keeps all of it', () => {
+    expect(gaps(document)).toEqual([])
+    expect(gaps(one('use: background'))).toEqual([])
+  })
+
+  test('a connect timeout is kept by an agent that code hands in', async () => {
+    const contract = guards(one('connectTimeout: 200ms'), { agent })
+    expect(contract.gaps()).toEqual([])
+    const dispatcher = contract.dispatcher('x.o') as ReturnType<typeof agent>
+    expect(typeof dispatcher.dispatch).toBe('function')
+    await dispatcher.close()
+    expect(guards().dispatcher('inventory.reserve')).toBeUndefined()
+  })
+})
+
+describe('loadContract()', () => {
+  let folder = ''
+  beforeEach(() => void (folder = mkdtempSync(path.join(tmpdir(), 'truce-contract-'))))
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  test('reads a file by its path or URL', () => {
+    const file = path.join(folder, 'truce.yaml')
+    writeFileSync(file, document)
+    expect(loadContract(file).contract.service).toBe('order-api')
+    expect(loadContract(pathToFileURL(file)).operation('inventory.reserve').name).toBe('reserve')
+  })
+
+  test('names the first problem, and has all', () => {
+    const file = path.join(folder, 'truce.yaml')
+    writeFileSync(file, 'truce: 1\nservce: a\nversion: 0\n')
+    expect(() => loadContract(file)).toThrow(/truce\.yaml:1:1: .* \(and 2 more\)$/)
+    expect(() => loadContract(folder)).toThrow('it is a folder')
+    expect(() => loadContract(path.join(folder, 'none.yaml'))).toThrow('no such file')
+  })
+})
