@@ -79,6 +79,13 @@ How long keys are repeated, and remembered
   })
 })
 
+test('--format github says on the line of a document why it cannot be used', { timeout: 30_000 }, () => {
+  const cwd = folderWith({ 'truce.yaml': 'truce: 1\nservice: a\nserve: {}\n' })
+  const { code, stdout, stderr } = truce(['check', '.', '--format', 'github'], { cwd })
+  expect([code, stderr]).toEqual([2, expect.stringContaining('truce.yaml:3:1')])
+  expect(stdout).toMatch(/^::error file=truce\.yaml,line=3,col=1,title=unusable::.*serves.*\n$/)
+})
+
 describe('truce diff', { timeout: 60_000 }, () => {
   const next = (text: string) => folderWith({ 'old.yaml': INVENTORY, 'new.yaml': text })
 
@@ -100,6 +107,19 @@ describe('truce diff', { timeout: 60_000 }, () => {
     const better = truce(['diff', 'old.yaml', 'new.yaml'], { cwd: next(INVENTORY.replace('ttl: 120h', 'ttl: 240h')) })
     expect([better.code, better.stdout]).toEqual([0, expect.stringContaining('✔ Nobody is broken')])
     expect(truce(['diff', 'old.yaml', 'old.yaml'], { cwd: next('') }).stdout).toBe('✔ No promise changed.\n')
+  })
+
+  test('a service that is renamed, though it raises its version', () => {
+    const renamed = INVENTORY.replace('service: inventory', 'service: stock').replace('version: 3', 'version: 4')
+    const { code, stdout } = truce(['diff', 'old.yaml', 'new.yaml', '--json'], { cwd: next(renamed) })
+    expect([code, JSON.parse(stdout)]).toMatchObject([
+      0,
+      {
+        breaking: [{ rule: 'service', from: 'inventory', to: 'stock' }],
+        compatible: [{ rule: 'version' }],
+        versionRaised: true,
+      },
+    ])
   })
 
   test('folders, service by service', () => {

@@ -8,20 +8,31 @@
  * @module
  */
 import type { Finding } from '@truce/contract'
+import type { Problem } from '../failure.js'
 import type { Surroundings } from '../surroundings.js'
 import type { Checked } from './checked.js'
 import { countsOf } from './counts.js'
 
 export function print({ result, contracts }: Checked, { stdout, stderr }: Surroundings): void {
-  for (const finding of result.findings) stdout.write(`${annotation(finding)}\n`)
+  for (const finding of result.findings) stdout.write(annotation(finding, finding.severity, titleOf(finding)))
   stderr.write(`${countsOf(result, contracts)}\n`)
 }
 
-function annotation({ severity, file, line, column, rule, service, operation, message, fix }: Finding): string {
-  const title = `${rule}: ${operation ?? service}`
-  const properties = { file: file.replaceAll('\\', '/'), line, col: column, title }
-  const text = Object.entries(properties).map(([name, value]) => `${name}=${property(String(value))}`)
-  return `::${severity} ${text.join(',')}::${data(`${message} ${fix}`)}`
+/** Of a document that cannot be used: the runner shows no stderr beside a line. */
+export function printProblems(problems: readonly Problem[], { stdout }: Surroundings): void {
+  for (const problem of problems) stdout.write(annotation(problem, 'error', 'unusable'))
+}
+
+type Place = Pick<Problem, 'file' | 'line' | 'column' | 'message' | 'fix'>
+
+const titleOf = ({ rule, operation, service }: Finding) => `${rule}: ${operation ?? service}`
+
+function annotation({ file, line, column, message, fix }: Place, severity: string, title: string): string {
+  const properties = { file: file?.replaceAll('\\', '/'), line, col: column, title }
+  const text = Object.entries(properties).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${property(String(value))}`],
+  )
+  return `::${severity} ${text.join(',')}::${data(`${message} ${fix}`)}\n`
 }
 
 const data = (text: string) => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')

@@ -4,9 +4,10 @@
  * @module
  */
 import { InvalidArgumentError } from 'commander'
-import { type Command, DOES_NOT_HOLD, HOLDS } from '../command.js'
+import { type Command, DOES_NOT_HOLD, type Given, HOLDS } from '../command.js'
 import { documents } from '../documents.js'
-import { unusable } from '../failure.js'
+import { isUnusable, unusable } from '../failure.js'
+import type { Surroundings } from '../surroundings.js'
 import { printJson } from '../terminal/json.js'
 
 /** Each form in a module of its own, loaded when it is asked for. */
@@ -35,11 +36,13 @@ export const command: Command = {
     { does: 'Fail for what gets worse', line: 'truce check services --baseline truce.baseline.json' },
   ],
   async run({ args, options }, surroundings) {
-    if (options['scan'] !== undefined) throw NO_SCAN
+    if (options['scan'] !== undefined) throw unusable(NO_SCAN, 'Check without --scan')
     const { readBaseline, writeBaseline } = await import('../check/baseline.js')
     const { baseline: accepted, writeBaseline: write } = options
     const baseline = typeof accepted === 'string' ? readBaseline(accepted) : undefined
-    const contracts = await documents(args, surroundings)
+    const contracts = await documents(args, surroundings).catch((error: unknown) =>
+      annotated(error, options, surroundings),
+    )
     const { breaksCallers, check } = await import('@truce/contract')
     const strict = options['strict'] === true
     const result = check(contracts, { strict, baseline, compare: breaksCallers })
@@ -50,7 +53,20 @@ export const command: Command = {
   },
 }
 
-const NO_SCAN = unusable('--scan needs truce scan, which this version does not have', 'Check without --scan')
+const NO_SCAN = '--scan needs truce scan, which this version does not have'
+
+/** Annotations besides what is told anyway: a runner shows no stderr beside a line. */
+async function annotated(
+  error: unknown,
+  { format, json }: Given['options'],
+  surroundings: Surroundings,
+): Promise<never> {
+  if (format === 'github' && json !== true && isUnusable(error)) {
+    const { printProblems } = await PRINTERS.github()
+    printProblems(error.problems, surroundings)
+  }
+  throw error
+}
 
 function formatOf(given: string): string {
   if (FORMATS.includes(given)) return given

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Contract, diffServices, type ServicesDiff } from '@truce/contract'
+import { type Contract, diff, diffServices, type ServicesDiff } from '@truce/contract'
 import { unusable } from '../failure.js'
 
 /**
@@ -21,5 +21,14 @@ export function compare(old: readonly Contract[], current: readonly Contract[]):
       throw unusable(`${twice.file} is one of several versions of ${twice.service} on one side`, fix)
     }
   }
-  return diffServices(old, current)
+  const [[before], [after]] = [old, current]
+  return old.length === 1 && current.length === 1 && before && after
+    ? oneDocument(before, after)
+    : diffServices(old, current)
+}
+
+function oneDocument(before: Contract, after: Contract): ServicesDiff {
+  const changes = diff(before, after)
+  const versions = { from: before.version, to: after.version }
+  return { ...changes, services: [{ service: after.service, versions, ...changes }] }
 }
