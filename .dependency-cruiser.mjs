@@ -204,6 +204,13 @@ export default {
       },
     },
     {
+      name: 'cli-loads-no-guards',
+      comment: 'A command reads documents: the engine that guards calls is a third of its start.',
+      severity: 'error',
+      from: { path: '^packages/cli/src/', pathNot: tests },
+      to: { path: '(^|/)packages/contract/(src|dist)/(index|guards/.*)[.](ts|js|d[.]ts)$' },
+    },
+    {
       name: 'packages-by-name',
       comment: 'Another package is imported by its name: a relative path into it goes round its exports.',
       severity: 'error',

@@ -3,7 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 const truce = (path: string) => fileURLToPath(new URL(`./packages/truce/src/${path}`, import.meta.url))
 
-const contract = fileURLToPath(new URL('./packages/contract/src/index.ts', import.meta.url))
+const contract = (path: string) => fileURLToPath(new URL(`./packages/contract/src/${path}`, import.meta.url))
 
 /** Tests of processes under load, of a browser and of a worker runtime. */
 const SYSTEMS = [
@@ -21,7 +21,8 @@ const SYSTEMS = [
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^@truce\/contract$/, replacement: contract },
+      { find: /^@truce\/contract$/, replacement: contract('index.ts') },
+      { find: /^@truce\/contract\/documents$/, replacement: contract('documents.ts') },
       { find: /^truce$/, replacement: truce('index.ts') },
       { find: /^truce\/([a-z-]+)$/, replacement: truce('$1/index.ts') },
       { find: /^truce\/idempotency\/([a-z-]+)$/, replacement: truce('idempotency/stores/$1/index.ts') },

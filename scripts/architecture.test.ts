@@ -34,7 +34,8 @@ const house: Record<string, string> = {
   'packages/contract/src/index.ts': 'export const check = 1\n',
   'packages/cli/package.json': '{ "name": "@truce/cli", "type": "module" }\n',
   'packages/cli/src/print.ts': 'export const print = 1\n',
-  'packages/cli/src/commands/check.ts': "import '../print.js'\nexport const run = () => import('@truce/contract')\n",
+  'packages/cli/src/commands/check.ts':
+    "import '../print.js'\nexport const run = () => import('@truce/contract/documents')\n",
 }
 
 const contract = '../../contract/src/'
@@ -126,6 +127,12 @@ const violations: [what: string, file: string, code: string, rule: string][] = [
     '../../cli/src/commands/bad-1.ts',
     "import '@truce/contract'",
     'commands-start-light',
+  ],
+  [
+    'the command line that loads the guards',
+    '../../cli/src/check/bad-2.ts',
+    "export const check = () => import('@truce/contract')",
+    'cli-loads-no-guards',
   ],
   [
     'the command line that reaches into the contract',

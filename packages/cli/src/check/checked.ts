@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CheckResult, Contract } from '@truce/contract'
+import type { CheckResult, Contract } from '@truce/contract/documents'
 
 export interface Checked {
   readonly result: CheckResult

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CheckResult, Contract } from '@truce/contract'
+import type { CheckResult, Contract } from '@truce/contract/documents'
 
 export function countsOf({ ok, findings, accepted }: CheckResult, contracts: readonly Contract[]): string {
   const errors = findings.filter(({ severity }) => severity === 'error').length

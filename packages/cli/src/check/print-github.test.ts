@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Finding } from '@truce/contract'
+import type { Finding } from '@truce/contract/documents'
 import { print } from './print-github.js'
 
 const finding: Finding = {

@@ -1,4 +1,4 @@
-import { check, type Contract, parseDocument, RULES } from '@truce/contract'
+import { check, type Contract, parseDocument, RULES } from '@truce/contract/documents'
 import { describe, expect, test } from 'vitest'
 import { print } from './print-sarif.js'
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AmplificationRow, CheckResult, Contract, Finding } from '@truce/contract'
+import type { AmplificationRow, CheckResult, Contract, Finding } from '@truce/contract/documents'
 import { grouped } from '../grouped.js'
 import type { Paint } from '../terminal/paint.js'
 import { counted } from './counts.js'

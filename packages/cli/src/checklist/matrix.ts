@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ChecklistItem } from '@truce/contract'
+import type { ChecklistItem } from '@truce/contract/documents'
 
 export const RISKS = ['high', 'low'] as const
 export const URGENCIES = ['interactive', 'background'] as const

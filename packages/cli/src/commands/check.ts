@@ -43,7 +43,7 @@ export const command: Command = {
     const contracts = await documents(args, surroundings).catch((error: unknown) =>
       annotated(error, options, surroundings),
     )
-    const { breaksCallers, check } = await import('@truce/contract')
+    const { breaksCallers, check } = await import('@truce/contract/documents')
     const strict = options['strict'] === true
     const result = check(contracts, { strict, baseline, compare: breaksCallers })
     if (typeof write === 'string') writeBaseline(write, check(contracts, { compare: breaksCallers }), surroundings)

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Contract, diff, diffServices, type ServicesDiff } from '@truce/contract'
+import { type Contract, diff, diffServices, type ServicesDiff } from '@truce/contract/documents'
 import { unusable } from '../failure.js'
 
 /**
