@@ -22,7 +22,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@truce\/contract$/, replacement: contract('index.ts') },
-      { find: /^@truce\/contract\/documents$/, replacement: contract('documents.ts') },
+      { find: /^@truce\/contract\/([a-z-]+)$/, replacement: contract('$1/index.ts') },
       { find: /^truce$/, replacement: truce('index.ts') },
       { find: /^truce\/([a-z-]+)$/, replacement: truce('$1/index.ts') },
       { find: /^truce\/idempotency\/([a-z-]+)$/, replacement: truce('idempotency/stores/$1/index.ts') },

@@ -35,7 +35,7 @@ const house: Record<string, string> = {
   'packages/cli/package.json': '{ "name": "@truce/cli", "type": "module" }\n',
   'packages/cli/src/print.ts': 'export const print = 1\n',
   'packages/cli/src/commands/check.ts':
-    "import '../print.js'\nexport const run = () => import('@truce/contract/documents')\n",
+    "import '../print.js'\nexport const run = () => import('@truce/contract/document')\n",
 }
 
 const contract = '../../contract/src/'

@@ -32,7 +32,7 @@ export async function dispatch(argv: readonly string[], surroundings: Surroundin
 }
 
 async function unknown(word: string, names: readonly string[]) {
-  const { nearest } = await import('@truce/contract/documents')
+  const { nearest } = await import('@truce/contract/document')
   const kind = word.startsWith('-') ? 'option' : 'command'
   const near = nearest(word, names)
   const fix = near === undefined ? `Known are ${names.join(', ')}` : `Did you mean truce ${near}`

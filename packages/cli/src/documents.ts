@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Contract } from '@truce/contract/documents'
+import type { Contract } from '@truce/contract/document'
 import { type Problem, UnusableError } from './failure.js'
 import type { Surroundings } from './surroundings.js'
 import { progressOn } from './terminal/progress.js'
@@ -18,7 +18,7 @@ const NONE = 'Name a truce.yaml, or a folder with one in it: *.truce.yaml and tr
  * @throws UnusableError where one of them cannot be used, or there is no document
  */
 export async function documents(paths: readonly string[], surroundings: Surroundings): Promise<readonly Contract[]> {
-  const { loadDocuments } = await import('@truce/contract/documents')
+  const { loadDocuments } = await import('@truce/contract/document')
   const progress = progressOn(surroundings, `reading ${paths.join(' ')}`)
   const { contracts, problems, skipped } = await loadDocuments(paths).finally(progress.end)
   const refused = skipped.filter(({ path }) => paths.some((given) => same(given, path)))

@@ -3,7 +3,10 @@
  *
  * @module
  */
-export * from './documents.js'
+export * from './check/index.js'
+export * from './checklist/index.js'
+export * from './diff/index.js'
+export * from './document/index.js'
 export { ContractError } from './guards/contract-error.js'
 export type { Gap } from './guards/gaps.js'
 export { type Guards, guardsOf } from './guards/guards.js'

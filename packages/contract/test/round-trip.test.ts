@@ -153,7 +153,7 @@ describe('a guard of a document does what the same words in code do', () => {
             if (contract === undefined) return
             const build = () =>
               guardsOf<string>(contract, { peer, fallbacks: Object.fromEntries([[operation['fallback'], fallback]]) })
-            expect(build, String(why)).toThrow(/^truce\.json:1:\d+: /)
+            expect(build, `by hand: ${String(why)}`).toThrow(/^truce\.json:1:\d+: /)
             return
           }
           built++
@@ -231,6 +231,14 @@ describe('the numbers of the document are those that one can observe', () => {
         expect(attempts, `${each}, retryOn: [${retried}]`).toBe(each === retried ? 2 : 1)
       }
     }
+  })
+
+  test('the longest silence of a stream', async () => {
+    const { time, contract } = guard('use: stream, idle: 123ms')
+    const silent = () => new Response(new ReadableStream({ start: (body) => body.enqueue(new Uint8Array(3)) }))
+    const response = await time.run(contract.operation('x.o').run(silent))
+    const error: unknown = await time.run(response.arrayBuffer().catch((thrown: unknown) => thrown))
+    expect(error).toMatchObject({ code: 'TRUCE_ATTEMPT_TIMEOUT', timeout: 123 })
   })
 
   test('concurrency', async () => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import type { Baseline, CheckResult } from '@truce/contract/documents'
+import type { Baseline, CheckResult } from '@truce/contract/check'
 import { unusable } from '../failure.js'
 import type { Surroundings } from '../surroundings.js'
 

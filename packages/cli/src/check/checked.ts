@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { CheckResult, Contract } from '@truce/contract/documents'
+import type { CheckResult } from '@truce/contract/check'
+import type { Contract } from '@truce/contract/document'
 
 export interface Checked {
   readonly result: CheckResult

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { CheckResult, Contract } from '@truce/contract/documents'
+import type { CheckResult } from '@truce/contract/check'
+import type { Contract } from '@truce/contract/document'
 
 export function countsOf({ ok, findings, accepted }: CheckResult, contracts: readonly Contract[]): string {
   const errors = findings.filter(({ severity }) => severity === 'error').length

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Finding } from '@truce/contract/documents'
+import type { Finding } from '@truce/contract/check'
 import { grouped } from '../grouped.js'
 import { excerpt } from '../terminal/excerpt.js'
 import type { Paint } from '../terminal/paint.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Finding } from '@truce/contract/documents'
+import type { Finding } from '@truce/contract/check'
 import { print } from './print-github.js'
 
 const finding: Finding = {

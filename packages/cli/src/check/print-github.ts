@@ -7,7 +7,7 @@
  * @see https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  * @module
  */
-import type { Finding } from '@truce/contract/documents'
+import type { Finding } from '@truce/contract/check'
 import type { Problem } from '../failure.js'
 import type { Surroundings } from '../surroundings.js'
 import type { Checked } from './checked.js'

@@ -1,4 +1,5 @@
-import { check, type Contract, parseDocument, RULES } from '@truce/contract/documents'
+import { check, RULES } from '@truce/contract/check'
+import { type Contract, parseDocument } from '@truce/contract/document'
 import { describe, expect, test } from 'vitest'
 import { print } from './print-sarif.js'
 

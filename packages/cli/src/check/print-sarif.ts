@@ -5,7 +5,7 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { type Finding, RULES } from '@truce/contract/documents'
+import { type Finding, RULES } from '@truce/contract/check'
 import type { Surroundings } from '../surroundings.js'
 import { printJson } from '../terminal/json.js'
 import { truceVersion } from '../version.js'

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { AmplificationRow, CheckResult, Contract, Finding } from '@truce/contract/documents'
+import type { AmplificationRow, CheckResult, Finding } from '@truce/contract/check'
+import type { Contract } from '@truce/contract/document'
 import { grouped } from '../grouped.js'
 import type { Paint } from '../terminal/paint.js'
 import { counted } from './counts.js'

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CheckResult } from '@truce/contract/documents'
+import type { CheckResult } from '@truce/contract/check'
 import type { Paint } from '../terminal/paint.js'
 
 type Row = CheckResult['windows'][number]

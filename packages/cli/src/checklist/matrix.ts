@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ChecklistItem } from '@truce/contract/documents'
+import type { ChecklistItem } from '@truce/contract/checklist'
 
 export const RISKS = ['high', 'low'] as const
 export const URGENCIES = ['interactive', 'background'] as const

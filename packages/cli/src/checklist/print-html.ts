@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Checklist, type ChecklistItem, type Question, QUESTIONS } from '@truce/contract/documents'
+import { type Checklist, type ChecklistItem, type Question, QUESTIONS } from '@truce/contract/checklist'
 import type { Surroundings } from '../surroundings.js'
 import { ADVICE, openIn, placed, RISKS, URGENCIES } from './matrix.js'
 import { STYLE } from './page-style.js'

@@ -43,7 +43,8 @@ export const command: Command = {
     const contracts = await documents(args, surroundings).catch((error: unknown) =>
       annotated(error, options, surroundings),
     )
-    const { breaksCallers, check } = await import('@truce/contract/documents')
+    const { check } = await import('@truce/contract/check')
+    const { breaksCallers } = await import('@truce/contract/diff')
     const strict = options['strict'] === true
     const result = check(contracts, { strict, baseline, compare: breaksCallers })
     if (typeof write === 'string') writeBaseline(write, check(contracts, { compare: breaksCallers }), surroundings)

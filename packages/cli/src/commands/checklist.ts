@@ -30,7 +30,7 @@ export const command: Command = {
   ],
   async run({ args, options }, surroundings) {
     const contracts = await documents(args, surroundings)
-    const { checklist } = await import('@truce/contract/documents')
+    const { checklist } = await import('@truce/contract/checklist')
     const result = checklist(contracts)
     if (options['json'] === true) printJson(surroundings.stdout, result)
     else (await PRINTERS[options['format'] as keyof typeof PRINTERS]()).print(result, surroundings)

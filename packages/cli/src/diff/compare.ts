@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Contract, diff, diffServices, type ServicesDiff } from '@truce/contract/documents'
+import { diff, diffServices, type ServicesDiff } from '@truce/contract/diff'
+import type { Contract } from '@truce/contract/document'
 import { unusable } from '../failure.js'
 
 /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Changed, ServiceDiff, ServicesDiff } from '@truce/contract/documents'
+import type { Changed, ServiceDiff, ServicesDiff } from '@truce/contract/diff'
 import type { Surroundings } from '../surroundings.js'
 import { type Paint, paintOn } from '../terminal/paint.js'
 import { widthOf, wrap } from '../terminal/wrap.js'

@@ -50,12 +50,12 @@ test('durations are those of the guard', () => {
       const deadline = text as Duration
       expect(
         accepted(() => guard.operation('o', { effect: 'read', deadline })),
-        text,
+        `of ${text}`,
       ).toBe(DURATION_OVER_0.test(text))
       const backoff = { initial: deadline, max: '200h' as const }
       expect(
         accepted(() => guard.operation('o', { effect: 'read', backoff })),
-        text,
+        `of ${text}`,
       ).toBe(DURATION.test(text))
     }),
   )
@@ -66,15 +66,15 @@ test('rates and shares are those of the guard', () => {
     fc.property(near(['/s', '/m', '/h', '/d', '', '/ s']), near(['%', '', ' %']), (rate, share) => {
       expect(
         accepted(() => sharedBudget({ max: rate as Rate })),
-        rate,
+        `of ${rate}`,
       ).toBe(RATE_OVER_0.test(rate))
       expect(
         accepted(() => sharedBudget({ ratio: share as Share })),
-        share,
+        `of ${share}`,
       ).toBe(SHARE_OVER_0.test(share))
       expect(
         accepted(() => dependency('x', { breaker: { slowRate: share as Share } })),
-        share,
+        `of ${share}`,
       ).toBe(SHARE.test(share))
     }),
   )
