@@ -6,81 +6,102 @@
  *
  * @module
  */
-import type { Edge, Start } from '../graph/graph.js'
+import type { Edge, Graph, Start } from '../graph/graph.js'
+import type { Numbers } from './numbers.js'
 import { reachedBy } from './sums.js'
 import { hears } from './walk.js'
 
-/** The best way into an edge: what is above its guard, and over which edge it came. */
-interface Way {
-  readonly value: number
-  readonly over: Edge | undefined
-}
-
+/** The best way into each edge, by its index: what is above its guard, and over which edge it came. */
 interface Ways {
-  /** By attempts. */
-  readonly outage: Map<Edge, Way>
-  /** By calls alone: what counts above a publish. */
-  readonly fan: Map<Edge, Way>
+  readonly value: Float64Array
+  /** -1: it is the first. */
+  readonly over: Int32Array
 }
 
-/** Finds the costliest path that ends in one of the given edges. */
-export function costliest(start: Start): (edges: Iterable<Edge>) => readonly Edge[] {
-  const ways: Ways = { outage: new Map(), fan: new Map() }
-  for (const edge of start.edges) {
-    ways.outage.set(edge, { value: edge.times, over: undefined })
-    ways.fan.set(edge, { value: edge.times, over: undefined })
-  }
-  for (const node of reachedBy(start)) {
-    const callers = node.callers.filter((caller) => ways.fan.has(caller))
-    const fan = best(callers, (caller) => ways.fan.get(caller)?.value ?? 0)
-    const loudest = prefix(node.callers, ways)
-    for (const edge of node.edges) {
-      const outage = edge.counts.queue ? fan : loudest(edge)
-      ways.fan.set(edge, { value: fan.value * edge.times, over: fan.over })
-      ways.outage.set(edge, { value: outage.value * edge.times, over: outage.over })
-    }
-  }
-  return (edges) => trace(best(edges, (edge) => atEnd(edge, ways)).over, ways)
+/** By attempts; and by calls alone, which is what counts above a publish. */
+interface Both {
+  readonly outage: Ways
+  readonly fan: Ways
 }
 
-function atEnd(edge: Edge, ways: Ways): number {
-  return (ways.outage.get(edge)?.value ?? 0) * edge.counts.ownOutage * edge.counts.foreign
+/** Finds the costliest path to an operation, by its name. */
+export function costliest(start: Start, graph: Graph, numbers: Numbers): (to: string) => readonly Edge[] {
+  const ways = (): Ways => ({
+    value: new Float64Array(graph.edges.length),
+    over: new Int32Array(graph.edges.length).fill(-1),
+  })
+  const both: Both = { outage: ways(), fan: ways() }
+  for (const { index, times } of start.edges) for (const each of [both.outage, both.fan]) each.value[index] = times
+  for (const rank of reachedBy(start, numbers)) pass(rank, numbers, both)
+  const last = lastEdges(numbers, both.outage)
+  return (to) => trace(last.get(to) ?? -1, graph, both)
 }
 
-/** The best of the first i callers, which do not hear, and of the others, which do. */
-function prefix(callers: readonly Edge[], ways: Ways): (below: Edge) => Way {
-  const nobody: Way = { value: 0, over: undefined }
-  const loud: Way[] = [nobody]
-  for (const [at, caller] of callers.entries()) loud.push(better(loud[at] ?? nobody, atEnd(caller, ways), caller))
-  const quiet: Way[] = [nobody]
-  for (const caller of callers.toReversed()) {
-    quiet.push(better(quiet.at(-1) ?? nobody, ways.outage.get(caller)?.value ?? 0, caller))
-  }
-  return ({ deaf }) => {
-    const one = loud[deaf] ?? nobody
-    const other = quiet[callers.length - deaf] ?? nobody
-    return other.value > one.value ? other : one
+function pass(rank: number, numbers: Numbers, { outage, fan }: Both): void {
+  const callers = numbers.callers[rank] ?? []
+  const most = best(callers, (index) => fan.value[index] ?? 0)
+  const { loud, quiet } = bestByHearing(callers, numbers, outage)
+  for (const index of numbers.edges[rank] ?? []) {
+    const deaf = numbers.deaf[index] ?? 0
+    const over = numbers.queue[index] === 1 ? most : better(loud[deaf], quiet[deaf])
+    const often = numbers.times[index] ?? 1
+    set(fan, index, often, most)
+    set(outage, index, often, over)
   }
 }
 
-function better(way: Way, value: number, over: Edge): Way {
-  return value > way.value ? { value, over } : way
+interface Best {
+  readonly value: number
+  readonly over: number
+}
+const NOBODY: Best = { value: 0, over: -1 }
+
+function better(one: Best = NOBODY, other: Best = NOBODY): Best {
+  return other.value > one.value ? other : one
 }
 
-function best(edges: Iterable<Edge>, value: (edge: Edge) => number): Way {
-  let found: Way = { value: 0, over: undefined }
-  for (const edge of edges) found = better(found, value(edge), edge)
+function best(edges: Iterable<number>, value: (index: number) => number): Best {
+  let found = NOBODY
+  for (const index of edges) if (value(index) > found.value) found = { value: value(index), over: index }
   return found
 }
 
+/** At i the best of the first i callers, which do not hear, and the best of the others, which do. */
+function bestByHearing(callers: Int32Array | readonly number[], { made }: Numbers, { value }: Ways) {
+  const loud = [NOBODY]
+  const quiet: Best[] = Array.from({ length: callers.length + 1 }, () => NOBODY)
+  for (const [at, index] of callers.entries()) {
+    loud.push(better(loud[at], { value: (value[index] ?? 0) * (made[index] ?? 0), over: index }))
+  }
+  for (let at = callers.length - 1; at >= 0; at--) {
+    const index = callers[at] ?? 0
+    quiet[at] = better(quiet[at + 1], { value: value[index] ?? 0, over: index })
+  }
+  return { loud, quiet }
+}
+
+function set({ value, over }: Ways, index: number, often: number, from: Best): void {
+  value[index] = often * from.value
+  over[index] = from.over
+}
+
+/** Of all edges that call an operation the one with the best way, by the operation's name. */
+function lastEdges({ made, target, targets }: Numbers, { value }: Ways): ReadonlyMap<string, number> {
+  const found = targets.map(() => NOBODY)
+  for (const [index, to] of target.entries()) {
+    found[to] = better(found[to], { value: (value[index] ?? 0) * (made[index] ?? 0), over: index })
+  }
+  return new Map(targets.map((name, to) => [name, found[to]?.over ?? -1]))
+}
+
 /** The way up again: by attempts as far as the lowest publish, above it by calls. */
-function trace(last: Edge | undefined, ways: Ways): Edge[] {
+function trace(last: number, { edges }: Graph, { outage, fan }: Both): Edge[] {
   const path: Edge[] = []
   let published = false
-  for (let edge = last; edge;) {
+  for (let edge = edges[last]; edge;) {
     path.unshift(edge)
     published ||= edge.counts.queue
-    edge = (published ? ways.fan : ways.outage).get(edge)?.over
+    edge = edges[(published ? fan : outage).over[edge.index] ?? -1]
   }
   return path
 }

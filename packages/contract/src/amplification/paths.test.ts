@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checked } from '../../test/documents.js'
+import { checked } from '../../test/given.js'
 
 /** An operation under `depends`, in a service that serves `x` and calls it. */
 const hop = (service: string, target: string, fields: string, dependency = '', times = '1') => {

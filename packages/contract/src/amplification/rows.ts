@@ -9,7 +9,8 @@
  */
 import type { Edge, Graph, Start } from '../graph/graph.js'
 import { costliest } from './costliest.js'
-import { type Summing, summing, type Sums } from './sums.js'
+import { type Numbers, numbersOf } from './numbers.js'
+import { sumsFrom } from './sums.js'
 import { walk, type Walked } from './walk.js'
 
 /** Attempts that one call of `from` can cost `to`. */
@@ -34,8 +35,6 @@ export interface Total {
   /** `outage` without paths through operations that have no count: these are not limited. */
   readonly limited: number
   readonly paths: number
-  /** The last calls of these paths. */
-  readonly edges: ReadonlySet<Edge>
 }
 
 /** What is found from one start. */
@@ -43,6 +42,8 @@ export interface FromStart {
   readonly start: Start
   readonly totals: readonly Total[]
   readonly rows: readonly AmplificationRow[]
+  /** The costliest of the paths to an operation. */
+  readonly way: (to: string) => readonly Edge[]
 }
 
 /** So many paths from one start are listed one by one. */
@@ -59,59 +60,60 @@ export function amplificationOf(graph: Graph): readonly FromStart[] {
 
 /** @param listed starts with more paths than this are summed instead of walked */
 export function findAll(graph: Graph, listed: number): FromStart[] {
-  let sums: Summing | undefined
+  let made: Numbers | undefined
+  const numbers = () => (made ??= numbersOf(graph))
   return graph.starts.map((start) => {
     const walked = walk(start, listed)
-    if (walked) return { start, totals: totalsOf(walked.map(single)), rows: walked.map((each) => rowOf(start, each)) }
-    sums ??= summing(graph)
-    const found = sums.from(start)
-    const totals = totalsOf(found.reached.map((edge) => summed(edge, found)))
-    return { start, totals, rows: merged(start, totals) }
+    const way = wayFrom(start, graph, numbers)
+    if (walked) return { start, totals: totalsOf(walked), rows: walked.map((each) => rowOf(start, each)), way }
+    const totals = summedFrom(start, numbers())
+    const rows = totals.map(({ to, worst, outage, paths }) => {
+      const path = [start.name, ...way(to).map(({ name }) => name)]
+      return { from: start.name, to, path, worst, outage, paths }
+    })
+    return { start, totals, rows, way }
   })
 }
 
-/** What paths that end in one edge sum to. */
-type Part = Omit<Total, 'to' | 'edges'> & { readonly edge: Edge }
-
-function single({ edge, worst, outage, unbounded }: Walked): Part {
-  return { edge, worst, outage, limited: unbounded ? 0 : outage, paths: 1 }
-}
-
-function summed(edge: Edge, { paths, outage, limited, worst }: Sums): Part {
-  const { index, counts } = edge
-  const made = counts.ownOutage * counts.foreign
-  return {
-    edge,
-    worst: (worst[index] ?? 0) * counts.own * counts.foreign,
-    outage: (outage[index] ?? 0) * made,
-    limited: counts.unbounded ? 0 : (limited[index] ?? 0) * made,
-    paths: paths[index] ?? 0,
+/** Looked for when it is first asked for, and once: an action may have thousands of findings, or none. */
+function wayFrom(start: Start, graph: Graph, numbers: () => Numbers): FromStart['way'] {
+  let found: FromStart['way'] | undefined
+  return (to) => {
+    found ??= costliest(start, graph, numbers())
+    return found(to)
   }
 }
 
-function totalsOf(parts: readonly Part[]): Total[] {
-  const totals = new Map<string, { -readonly [K in keyof Total]: Total[K] } & { edges: Set<Edge> }>()
-  for (const { edge, worst, outage, limited, paths } of parts) {
-    const total = totals.get(edge.name)
-    if (total) {
-      total.edges.add(edge)
-      total.paths += paths
-      total.worst += worst
-      total.outage += outage
-      total.limited += limited
-    } else totals.set(edge.name, { to: edge.name, worst, outage, limited, paths, edges: new Set([edge]) })
+type Summed = { -readonly [K in keyof Total]: Total[K] }
+
+function totalsOf(walked: readonly Walked[]): Total[] {
+  const totals = new Map<string, Summed>()
+  for (const { edge, worst, outage, unbounded } of walked) {
+    const total = totals.get(edge.name) ?? { to: edge.name, worst: 0, outage: 0, limited: 0, paths: 0 }
+    totals.set(edge.name, total)
+    total.worst += worst
+    total.outage += outage
+    total.limited += unbounded ? 0 : outage
+    total.paths += 1
   }
   return [...totals.values()]
 }
 
-function rowOf({ name }: Start, { edge, path, worst, outage }: Walked): AmplificationRow {
-  return { from: name, to: edge.name, path, worst, outage, paths: 1 }
+function summedFrom(start: Start, numbers: Numbers): Total[] {
+  const { paths, outage, limited, worst } = sumsFrom(start, numbers)
+  const totals: Summed[] = numbers.targets.map((to) => ({ to, worst: 0, outage: 0, limited: 0, paths: 0 }))
+  for (const [index, target] of numbers.target.entries()) {
+    const total = totals[target]
+    const through = paths[index] ?? 0
+    if (!total || through === 0) continue
+    total.paths += through
+    total.worst += (worst[index] ?? 0) * (numbers.all[index] ?? 0)
+    total.outage += (outage[index] ?? 0) * (numbers.made[index] ?? 0)
+    total.limited += (limited[index] ?? 0) * (numbers.written[index] ?? 0)
+  }
+  return totals.filter((total) => total.paths > 0)
 }
 
-function merged(start: Start, totals: readonly Total[]): AmplificationRow[] {
-  const way = costliest(start)
-  return totals.map(({ to, worst, outage, paths, edges }) => {
-    const path = [start.name, ...way(edges).map(({ name }) => name)]
-    return { from: start.name, to, path, worst, outage, paths }
-  })
+function rowOf({ name }: Start, { edge, path, worst, outage }: Walked): AmplificationRow {
+  return { from: name, to: edge.name, path, worst, outage, paths: 1 }
 }

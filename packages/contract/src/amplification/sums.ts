@@ -1,20 +1,21 @@
 /**
  * Sums: what all paths from one start make together, without walking each of them.
  *
- * Six layers of fifty operations that all call each other have 300 million paths. What they sum to follows from
- * what the paths into each operation sum to: one pass, callers first, linear in the calls.
+ * Six layers of fifty operations that all call each other have 300 million paths from each of them. What they sum to
+ * follows from what the paths into each operation sum to: one pass, callers first, linear in the calls.
  *
  * For each edge it holds, over all paths from the start that end in it, the sums of what is above its own guard:
  * how often it is called, and by how many attempts. Whole numbers, so exact up to 2^53.
  *
  * @module
  */
-import type { Edge, Graph, ServedNode, Start } from '../graph/graph.js'
+import type { Start } from '../graph/graph.js'
+import type { Numbers } from './numbers.js'
 
-/** For each edge, by its index; 0 for those that this start does not reach. */
+/** By the index of an edge; 0 for those that this start does not reach. */
 export interface Sums {
-  /** Edges that the start reaches, callers first. */
-  readonly reached: readonly Edge[]
+  /** Ranks of the operations that the start reaches, callers first. */
+  readonly nodes: Int32Array
   /** Paths that end in it. */
   readonly paths: Float64Array
   /** Products of `calls`. */
@@ -27,87 +28,84 @@ export interface Sums {
   readonly worst: Float64Array
 }
 
-/** Makes `Sums`, in arrays that the next start uses again. */
-export interface Summing {
-  /** The sums from this start; they hold until the next call. */
-  from(start: Start): Sums
-}
-
-export function summing(graph: Graph): Summing {
-  const size = graph.edges.length
-  const array = () => new Float64Array(size)
-  const values = { paths: array(), fan: array(), outage: array(), limited: array(), worst: array() }
-  const most = graph.order.reduce((longest, node) => Math.max(longest, node.callers.length), 0)
-  const level = levels(most)
-  let last: readonly Edge[] = []
-  return {
-    from(start) {
-      for (const { index } of last) for (const each of Object.values(values)) each[index] = 0
-      const nodes = reachedBy(start)
-      const sums = { reached: [...start.edges, ...nodes.flatMap(({ edges }) => edges)], ...values }
-      last = sums.reached
-      for (const edge of start.edges) {
-        for (const each of Object.values(values)) each[edge.index] = edge.times
-        values.paths[edge.index] = 1
-      }
-      for (const node of nodes) pass(node, sums, level)
-      return sums
-    },
+/** The sums over all paths from a start. */
+export function sumsFrom(start: Start, numbers: Numbers): Sums {
+  const array = () => new Float64Array(numbers.times.length)
+  const nodes = reachedBy(start, numbers)
+  const sums: Sums = { nodes, paths: array(), fan: array(), outage: array(), limited: array(), worst: array() }
+  for (const { index, times: often } of start.edges) {
+    sums.paths[index] = 1
+    for (const each of [sums.fan, sums.outage, sums.limited, sums.worst]) each[index] = often
   }
+  const most = nodes.reduce((size, rank) => Math.max(size, numbers.callers[rank]?.length ?? 0), 0)
+  const levels = { loud: new Float64Array(most + 1), loudLimited: new Float64Array(most + 1) }
+  for (const rank of nodes) pass(rank, numbers, sums, levels)
+  return sums
 }
 
-/** Operations that a start reaches, callers first. */
-export function reachedBy(start: Start): ServedNode[] {
-  const seen = new Set<ServedNode>()
-  const left: (readonly Edge[])[] = [start.edges]
-  for (let edges = left.pop(); edges; edges = left.pop()) {
-    for (const { to, closes } of edges) {
-      if (!to || closes || seen.has(to)) continue
-      seen.add(to)
-      left.push(to.edges)
+/** Ranks of the operations that a start reaches, callers first. */
+export function reachedBy(start: Start, { to, edges }: Numbers): Int32Array {
+  const seen = new Uint8Array(edges.length)
+  const left: (Int32Array | undefined)[] = [Int32Array.from(start.edges, ({ index }) => index)]
+  for (let out = left.pop(); out; out = left.pop()) {
+    for (const index of out) {
+      const rank = to[index] ?? -1
+      if (rank < 0 || seen[rank] === 1) continue
+      seen[rank] = 1
+      left.push(edges[rank])
     }
   }
-  return [...seen].sort((one, other) => one.rank - other.rank)
+  const ranks = Int32Array.from(seen.keys())
+  return ranks.filter((rank) => seen[rank] === 1)
 }
 
-/** Sums over the callers of one operation: `loud` over the first i, which do not hear, `quiet` over the others. */
-function levels(most: number) {
-  const array = () => new Float64Array(most + 1)
-  return { loud: array(), quiet: array(), loudLimited: array(), quietLimited: array() }
+/** Over the first i callers, which do not hear what is below: sums with their attempts, and for the others without. */
+interface Levels {
+  readonly loud: Float64Array
+  readonly loudLimited: Float64Array
 }
 
 /** What comes into an operation goes on to all that it calls. */
-function pass(node: ServedNode, sums: Sums, level: ReturnType<typeof levels>): void {
-  const { callers, edges } = node
-  const { loud, quiet, loudLimited, quietLimited } = level
+function pass(rank: number, numbers: Numbers, sums: Sums, { loud, loudLimited }: Levels): void {
+  const callers = numbers.callers[rank] ?? []
   const size = callers.length
-  let [paths, fan, worst] = [0, 0, 0]
-  for (const [at, { index, counts }] of callers.entries()) {
-    const made = counts.ownOutage * counts.foreign
+  let paths = 0
+  let fan = 0
+  let worst = 0
+  // One array holds both: at i what the first i make and the rest passes on, by going through it twice.
+  loud[size] = 0
+  loudLimited[size] = 0
+  for (let at = size - 1; at >= 0; at--) {
+    const index = callers[at] ?? 0
     paths += sums.paths[index] ?? 0
     fan += sums.fan[index] ?? 0
-    worst += times(sums.worst[index], counts.own * counts.foreign)
-    loud[at + 1] = (loud[at] ?? 0) + times(sums.outage[index], made)
-    loudLimited[at + 1] = (loudLimited[at] ?? 0) + (counts.unbounded ? 0 : times(sums.limited[index], made))
+    worst += times(sums.worst[index], numbers.all[index])
+    loud[at] = (loud[at + 1] ?? 0) + (sums.outage[index] ?? 0)
+    loudLimited[at] = (loudLimited[at + 1] ?? 0) + (sums.limited[index] ?? 0)
   }
-  quiet[size] = 0
-  quietLimited[size] = 0
-  for (let at = size - 1; at >= 0; at--) {
-    const index = callers[at]?.index ?? 0
-    quiet[at] = (quiet[at + 1] ?? 0) + (sums.outage[index] ?? 0)
-    quietLimited[at] = (quietLimited[at + 1] ?? 0) + (sums.limited[index] ?? 0)
+  let made = 0
+  let written = 0
+  for (let at = 0; at < size; at++) {
+    const index = callers[at] ?? 0
+    made += times(sums.outage[index], numbers.made[index])
+    written += times(sums.limited[index], numbers.written[index])
+    loud[at + 1] = (loud[at + 1] ?? 0) + made
+    loudLimited[at + 1] = (loudLimited[at + 1] ?? 0) + written
   }
-  for (const { index, deaf, counts, times: often } of edges) {
+  for (const index of numbers.edges[rank] ?? []) {
+    const often = numbers.times[index] ?? 1
+    const queue = numbers.queue[index] === 1
+    const deaf = numbers.deaf[index] ?? 0
     sums.paths[index] = paths
     sums.fan[index] = fan * often
     sums.worst[index] = worst * often
     // Above a publish nobody notices that the consumer's dependency is down.
-    sums.outage[index] = often * (counts.queue ? fan : (loud[deaf] ?? 0) + (quiet[deaf] ?? 0))
-    sums.limited[index] = often * (counts.queue ? fan : (loudLimited[deaf] ?? 0) + (quietLimited[deaf] ?? 0))
+    sums.outage[index] = often * (queue ? fan : (loud[deaf] ?? 0))
+    sums.limited[index] = often * (queue ? fan : (loudLimited[deaf] ?? 0))
   }
 }
 
 /** A path that is not there makes nothing, however many attempts it would. */
-function times(sum: number | undefined, attempts: number): number {
-  return sum ? sum * attempts : 0
+function times(sum: number | undefined, attempts: number | undefined): number {
+  return sum ? sum * (attempts ?? 0) : 0
 }

@@ -25,7 +25,7 @@ type Step = Walked
 /** All paths, in the order in which the documents name the calls; `undefined` where there are more than `most`. */
 export function walk(start: Start, most: number): readonly Walked[] | undefined {
   const found: Walked[] = []
-  const left = start.edges.map((edge) => first(start, edge)).reverse()
+  const left = start.edges.map((edge) => first(start, edge)).toReversed()
   for (let step = left.pop(); step; step = left.pop()) {
     if (found.length >= most) return undefined
     const { edge, path, worst, outage, unbounded, fan } = step

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checked, found } from '../../test/documents.js'
+import { checked, found } from '../../test/given.js'
 
 const service = (attempts: number, more = '') => `
 truce: 1

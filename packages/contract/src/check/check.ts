@@ -81,7 +81,7 @@ function findingOf(rule: Rule, complaint: Complaint): Finding {
 
 /** By place, so that the output is the same whatever the order of the rules. */
 function sorted(findings: Finding[]): Finding[] {
-  return findings.sort(
+  return findings.toSorted(
     (one, other) =>
       compare(one.file, other.file) ||
       one.line - other.line ||

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checked } from '../../test/documents.js'
+import { checked } from '../../test/given.js'
 import type { Example, Finding } from './finding.js'
 import { RULES } from './rules.js'
 

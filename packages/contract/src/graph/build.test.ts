@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { contractsOf } from '../../test/documents.js'
+import { contractsOf } from '../../test/given.js'
 import { buildGraph } from './build.js'
 
 /** `a.x` calls `b.y`: documents of services by what each of their operations calls. */
@@ -115,8 +115,8 @@ describe('cycles', () => {
         ['a', { ...depended, operations: new Map(names.map((name) => [name, { ...operation, name }])) }],
       ]),
     }
-    const closing = buildGraph([contract]).edges.filter(({ closes }) => closes)
-    expect(closing.map(({ from, name }) => `${from?.name} → ${name}`)).toEqual(['a.o9999 → a.o0'])
+    const last = buildGraph([contract]).edges.filter(({ closes }) => closes)
+    expect(last.map(({ from, name }) => `${from?.name} → ${name}`)).toEqual(['a.o9999 → a.o0'])
   })
 })
 

@@ -18,7 +18,7 @@ export function callersFirst(nodes: readonly DraftNode[], roots: readonly DraftN
   for (const root of roots) {
     if (!left.has(root) && !open.has(root)) explore(root, open, left, done)
   }
-  const order = done.reverse()
+  const order = done.toReversed()
   for (const [rank, node] of order.entries()) node.rank = rank
   if (order.length !== nodes.length) throw new Error('every served operation has its rank')
   return order

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
-import { contractsOf } from '../../test/documents.js'
+import { contractsOf } from '../../test/given.js'
 import type { Operation } from '../document/model.js'
 import { fitting, fittingInFull, longest, waits } from './times.js'
 

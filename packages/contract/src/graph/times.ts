@@ -36,10 +36,10 @@ function growing({ first, factor, max }: Progression): number {
 }
 
 /** The first `count` waits together. */
-function sum(waits: Progression, count: number): number {
-  const { first, factor, max } = waits
+function sum(progress: Progression, count: number): number {
+  const { first, factor, max } = progress
   if (first <= 0) return 0
-  const below = Math.min(count, growing(waits))
+  const below = Math.min(count, growing(progress))
   const grown = factor > 1 ? (first * (factor ** below - 1)) / (factor - 1) : first * below
   return grown + (count > below ? (count - below) * max : 0)
 }

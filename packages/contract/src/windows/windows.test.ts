@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checked } from '../../test/documents.js'
+import { checked } from '../../test/given.js'
 
 const HOUR = 3_600_000
 

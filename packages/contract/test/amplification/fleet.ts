@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check'
 import type { Contract } from '../../src/document/model.js'
-import { contractsOf } from '../documents.js'
+import { contractsOf } from '../given.js'
 
 /** Layers of one-operation services; each may call any of a lower layer. */
 interface Plan {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checked } from '../documents.js'
+import { checked } from '../given.js'
 import { documentsOf, type Hop, hops, run } from './stack.js'
 
 /** Rows of `check`, the shortest path first: the n-th ends in the n-th service below the action. */

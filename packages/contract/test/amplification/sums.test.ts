@@ -5,12 +5,11 @@ import { findAll, LISTED } from '../../src/amplification/rows.js'
 import { walk } from '../../src/amplification/walk.js'
 import { check } from '../../src/check/index.js'
 import { buildGraph } from '../../src/graph/build.js'
-import { contractsOf } from '../documents.js'
+import { contractsOf } from '../given.js'
 import { fleetOf, plans } from './fleet.js'
 
-/** As text, so that what differs is seen; edges by their names. */
 const totals = (found: ReturnType<typeof findAll>) =>
-  found.map(({ start, totals: all }) => [start.name, all.map((each) => ({ ...each, edges: undefined })).toSorted(byTo)])
+  found.map(({ start, totals: all }) => [start.name, all.toSorted(byTo)])
 
 const byTo = (one: { readonly to: string }, other: { readonly to: string }) => (one.to < other.to ? -1 : 1)
 

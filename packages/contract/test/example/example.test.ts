@@ -70,7 +70,7 @@ describe('the document of the specification, with those of its dependencies', ()
       'order-api',
       ' attempts: 3\n',
       ' attempts: 9\n',
-      { amplification: 'attempts', 'attempts-exceed-deadline': 'deadline' },
+      { amplification: 'attempts', 'attempts-exceed-deadline': 'deadline', 'too-many-attempts': 'attempts' },
     ],
     [
       'order-api',

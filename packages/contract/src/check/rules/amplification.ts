@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { costliest, multipliers } from '../../amplification/costliest.js'
-import { amplificationOf, type Total } from '../../amplification/rows.js'
+import { multipliers } from '../../amplification/costliest.js'
+import { amplificationOf, type FromStart, type Total } from '../../amplification/rows.js'
 import { hears } from '../../amplification/walk.js'
 import type { Path } from '../../document/model.js'
 import type { Edge, Start } from '../../graph/graph.js'
@@ -52,19 +52,18 @@ depends:
   },
   worse: 'attempts',
   *check(graph) {
-    for (const { start, totals } of amplificationOf(graph)) {
-      if (!start.limited) continue
-      for (const total of totals) {
-        if (total.limited > start.contract.limits.amplification) yield complaintOf(start, total)
-      }
+    for (const found of amplificationOf(graph)) {
+      if (!found.start.limited) continue
+      const { amplification: limit } = found.start.contract.limits
+      for (const total of found.totals) if (total.limited > limit) yield complaintOf(found, total)
     }
   },
 }
 
-function complaintOf(start: Start, total: Total): Complaint {
+function complaintOf({ start, way }: FromStart, total: Total): Complaint {
   const { contract, action, name } = start
   const limit = contract.limits.amplification
-  const path = costliest(start)(total.edges)
+  const path = way(total.to)
   const whole = contract.written(['limits', 'amplification']) ? 'limits.amplification allows' : 'the default limit is'
   const ways = total.paths > 1 ? ` over ${number(total.paths)} paths, the costliest ${said(path)}` : `: ${said(path)}`
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checked, found } from '../../../test/documents.js'
+import { checked, found } from '../../../test/given.js'
 
 /** One operation that `order-api` depends on. */
 const one = (fields: string, dependency = '') => `

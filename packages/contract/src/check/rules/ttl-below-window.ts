@@ -14,7 +14,7 @@ export const ttlBelowWindow: Rule = {
   name: 'ttl-below-window',
   severity: 'error',
   holds: 'A server remembers a key for as long as any caller may repeat it, and for its own deadline on top.',
-  why: "A repeat that comes after the server has forgotten the key is a new request: the money is taken twice, legally. Where a caller derives its key from one that came in, that one's window comes on top of its own: two services that each repeat for 24 h need 48 h at the end of the chain. A server's own deadline counts too, because it remembers from the begin of the work.",
+  why: "A repeat that comes after the server has forgotten the key is a new request: the money is taken twice, legally. Where a caller derives its key from one that came in, that one's window comes on top of its own: two services that each repeat for 24 h need 48 h at the end of the chain. A server's own deadline counts too, because it remembers from when its work starts.",
   breaks: {
     documents: [
       `truce: 1

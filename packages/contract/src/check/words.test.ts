@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest'
+import { durationOf } from '../document/forms.js'
+import { counted, number, percent, rate, span } from './words.js'
+
+it.each([
+  [0, '0ms'],
+  [800, '800ms'],
+  [1_400, '1400ms'],
+  [2_000, '2s'],
+  [90_000, '90s'],
+  [300_000, '5m'],
+  [259_200_000, '72h'],
+  [0.5, '0.5ms'],
+  [Number.POSITIVE_INFINITY, 'none'],
+])('a span of %d ms is %s, as the document understands it', (ms, expected) => {
+  expect(span(ms)).toBe(expected)
+  expect(durationOf(span(ms))).toBe(ms)
+})
+
+it('says rates, shares, counts and numbers with two decimals at most', () => {
+  expect([rate(200), rate(1 / 3), percent(0.2), percent(0.999), number(4.126)]).toEqual([
+    '200/s',
+    '0.33/s',
+    '20%',
+    '99.9%',
+    '4.13',
+  ])
+  expect([counted(1, 'attempt'), counted(3, 'attempt')]).toEqual(['1 attempt', '3 attempts'])
+})
