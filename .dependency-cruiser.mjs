@@ -242,6 +242,31 @@ export default {
       },
     },
     {
+      name: 'cli-is-on-top',
+      comment: 'The command line calls the packages; none of them knows it.',
+      severity: 'error',
+      from: { path: '^(packages/(?!cli/)|examples/|bench/|torture/)' },
+      to: { path: ['^@truce/cli', '(^|/)node_modules/@truce/cli/', '^packages/cli/'] },
+    },
+    {
+      name: 'commands-start-light',
+      comment: 'A command that loads the contract before it works costs every other one its start.',
+      severity: 'error',
+      from: { path: '^packages/cli/src/(commands/|[^/]+[.]ts$)', pathNot: tests },
+      to: {
+        path: '(^|/)packages/contract/',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'cli-loads-no-guards',
+      comment: 'A command reads documents: the engine that guards calls is a third of its start.',
+      severity: 'error',
+      from: { path: '^packages/cli/src/', pathNot: tests },
+      to: { path: '(^|/)packages/contract/(src|dist)/(index|guards/.*)[.](ts|js|d[.]ts)$' },
+    },
+    {
       name: 'packages-by-name',
       comment: 'Another package is imported by its name: a relative path into it goes round its exports.',
       severity: 'error',

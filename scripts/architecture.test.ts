@@ -42,6 +42,11 @@ const house: Record<string, string> = {
   'packages/contract/src/guards/guards.ts': "import '../document/model.js'\nexport const guards = 1\n",
   'packages/contract/src/check/rule.ts': "import '../document/model.js'\nexport const rule = 1\n",
   'packages/lab/src/index.ts': 'export const lab = 1\n',
+  'packages/contract/src/index.ts': 'export const check = 1\n',
+  'packages/cli/package.json': '{ "name": "@truce/cli", "type": "module" }\n',
+  'packages/cli/src/print.ts': 'export const print = 1\n',
+  'packages/cli/src/commands/check.ts':
+    "import '../print.js'\nexport const run = () => import('@truce/contract/document')\n",
 }
 
 const contract = '../../contract/src/'
@@ -137,6 +142,31 @@ const violations: [what: string, file: string, code: string, rule: string][] = [
   ['a document imports truce', `${contract}document/bad-4.ts`, "import 'truce'", 'contract-document-floor'],
   ['guards/ imports the rules', `${contract}guards/bad-1.ts`, "import '../check/rule.js'", 'contract-guards-floor'],
   ['a contract imports another package', `${contract}document/bad-5.ts`, "import 'pg'", 'contract-reads-no-clients'],
+  ['a package that knows the command line', '../../lab/src/bad-3.ts', "import '@truce/cli'", 'cli-is-on-top'],
+  [
+    'the contract that knows it by path',
+    '../../contract/src/bad-1.ts',
+    "import '../../cli/src/print.js'",
+    'cli-is-on-top',
+  ],
+  [
+    'a command that loads the contract at once',
+    '../../cli/src/commands/bad-1.ts',
+    "import '@truce/contract'",
+    'commands-start-light',
+  ],
+  [
+    'the command line that loads the guards',
+    '../../cli/src/check/bad-2.ts',
+    "export const check = () => import('@truce/contract')",
+    'cli-loads-no-guards',
+  ],
+  [
+    'the command line that reaches into the contract',
+    '../../cli/src/check/bad-1.ts',
+    "import '../../../contract/src/index.js'",
+    'packages-by-name',
+  ],
   ['a development dependency', '../../lab/src/bad-2.ts', "import 'fast-check'", 'no-dev-dependency-at-run-time'],
 ]
 

@@ -21,6 +21,7 @@ export const GATES = [
     gate(`publint of ${folder}`, 'npm run package:publint', 'publint', [folder, '--strict']),
     gate(`exports of ${folder}`, 'npm run package:exports', 'attw', ['--pack', folder, '--profile', 'esm-only']),
   ]),
+  gate('publint of packages/cli', 'npm run package:publint', 'publint', ['packages/cli', '--strict']),
   gate('package: size', 'npm run size', 'size-limit', []),
   gate('package: unused code', 'npm run unused', 'knip', []),
 ]

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StepError, root, run, step } from './run.mjs'
@@ -43,7 +43,7 @@ export async function install() {
 export const build = () => step('building: tsc -b', 'npm run build', () => run('tsc', ['-b']))
 
 /**
- * Is every locked package installed in its locked version?
+ * Is every locked package installed in its locked version, and every command of ours where `npx` finds it?
  *
  * @param {string} folder of package-lock.json and node_modules
  */
@@ -56,13 +56,27 @@ export function installed(folder) {
     const found = there[name]
     if (name === '') return true
     if (!found) return wanted.optional === true // another platform's
+    if (!commandsOf(name, wanted).every((command) => existsSync(path.join(folder, 'node_modules', '.bin', command))))
+      return false
     return found.version === wanted.version && found.integrity === wanted.integrity
   })
 }
 
 /**
+ * npm links what a package of ours calls its command when it installs, and not when the command comes later.
+ *
+ * @param {string} name
+ * @param {Locked} wanted
+ */
+function commandsOf(name, { bin }) {
+  return name.startsWith('node_modules/') ? [] : Object.keys(bin ?? {})
+}
+
+/**
+ * @typedef {{ version?: string, integrity?: string, optional?: boolean, bin?: Record<string, string> }} Locked
+ *
  * @param {string} lock
- * @returns {Record<string, { version?: string, integrity?: string, optional?: boolean }> | undefined}
+ * @returns {Record<string, Locked> | undefined}
  */
 function packages(lock) {
   try {

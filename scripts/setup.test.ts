@@ -49,6 +49,16 @@ describe('installed', () => {
     expect(installed(tree(there))).toBe(expected)
   })
 
+  test('a command of ours is where npx finds it', () => {
+    const ours = { 'packages/cli': { version: '0.1.0', bin: { truce: 'bin/truce.mjs' } } }
+    const at = tree(ours)
+    writeFileSync(path.join(at, 'package-lock.json'), JSON.stringify({ packages: ours }))
+    expect(installed(at)).toBe(false)
+    mkdirSync(path.join(at, 'node_modules', '.bin'))
+    writeFileSync(path.join(at, 'node_modules', '.bin', 'truce'), '')
+    expect(installed(at)).toBe(true)
+  })
+
   test('no lock at all is told', () => {
     expect(() => installed(folder())).toThrow('reading package-lock.json failed')
   })

@@ -13,10 +13,10 @@ export const all = new Map<string, Block[]>(pages().map((page) => [page, read(pa
 
 export const modules: readonly Module[] = [...all.values()].flatMap(modulesOf)
 
-/** `truce` resolves to its build, through its exports, as for a reader; where that is fresh this does nothing. */
+/** `truce` and `@truce/contract` resolve to their builds, through their exports, as for a reader; where they are fresh this does nothing. */
 export function buildTruce(): void {
   const tsc = path.join(root, 'node_modules', '.bin', 'tsc')
-  spawnSync(tsc, ['-b', 'packages/truce'], { cwd: root, timeout: 60_000 })
+  spawnSync(tsc, ['-b', 'packages/contract'], { cwd: root, timeout: 60_000 })
 }
 
 /**

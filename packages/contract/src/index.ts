@@ -4,6 +4,8 @@
  * @module
  */
 export * from './check/index.js'
+export * from './checklist/index.js'
+export * from './diff/index.js'
 export * from './document/index.js'
 export { ContractError } from './guards/contract-error.js'
 export type { Gap } from './guards/gaps.js'

@@ -7,5 +7,6 @@
 export type { Skipped } from './find-files.js'
 export { type Loaded, type LoadOptions, loadDocuments } from './load.js'
 export type * from './model.js'
+export { nearest } from './nearest.js'
 export { parseDocument, type Parsed } from './parse.js'
 export type { DocumentProblem } from './problem.js'

@@ -123,6 +123,6 @@ process.on('message', (/** @type {{ behaves?: Settings['behaves'] }} */ message)
 })
 process.on('disconnect', () => process.exit(0))
 server.listen(0, '127.0.0.1', () => {
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
-  process.send?.({ port })
+  const address = server.address()
+  process.send?.({ port: typeof address === 'object' ? address?.port : undefined })
 })

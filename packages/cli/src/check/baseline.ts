@@ -1,0 +1,56 @@
+/**
+ * Baseline files: what was there when somebody began to check.
+ *
+ * @module
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { Baseline, CheckResult } from '@truce/contract/check'
+import { unusable } from '../failure.js'
+import type { Surroundings } from '../surroundings.js'
+
+const WRITE = 'Write one with --write-baseline'
+
+/** @throws UnusableError where it cannot be read, or is no baseline */
+export function readBaseline(file: string): Baseline {
+  let read: unknown
+  try {
+    read = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const why = missing ? 'is not there' : 'cannot be read as JSON'
+    throw unusable(`The baseline ${file} ${why}`, missing ? WRITE : `${WRITE} again`, { cause: error })
+  }
+  if (!isBaseline(read)) throw unusable(`${file} is no baseline: it lists no findings`, `${WRITE} again`)
+  return read
+}
+
+function isBaseline(read: unknown): read is Baseline {
+  if (typeof read !== 'object' || read === null || !('findings' in read) || !Array.isArray(read.findings)) return false
+  return read.findings.every(
+    (each: unknown) =>
+      typeof each === 'object' && each !== null && 'rule' in each && 'service' in each && typeof each.rule === 'string',
+  )
+}
+
+/** Sorted and without places: lines move, and the file is to change only where a finding does. */
+export function writeBaseline(file: string, result: CheckResult, { stderr }: Surroundings): void {
+  const findings = result.findings
+    .map(({ rule, severity, service, operation, about, amount }) => ({
+      rule,
+      severity,
+      service,
+      operation,
+      about,
+      amount,
+    }))
+    .toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1))
+  try {
+    writeFileSync(file, `${JSON.stringify({ baseline: 1, findings }, undefined, 2)}\n`)
+  } catch (error) {
+    const code = String((error as NodeJS.ErrnoException).code)
+    throw unusable(`The baseline ${file} cannot be written (${code})`, 'Name a file in a folder that is there', {
+      cause: error,
+    })
+  }
+  stderr.write(`${file}: ${findings.length} finding${findings.length === 1 ? '' : 's'} accepted from now on.\n`)
+}

@@ -1,0 +1,128 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, symlinkSync } from 'node:fs'
+import path from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { build, type Ended, folderWith, INVENTORY, ORDER, truce } from './truce.js'
+
+beforeAll(build, 120_000)
+
+/** Exit code 2, nothing on stdout, one problem in two lines: the place and the reason, and what to do. */
+function oneProblem({ code, stdout, stderr }: Ended): string {
+  expect({ code, stdout, lines: stderr.trimEnd().split('\n').length, stderr }).toMatchObject({
+    code: 2,
+    stdout: '',
+    lines: 2,
+  })
+  expect(stderr).not.toContain('    at ')
+  return stderr
+}
+
+const BOMB = `a: &a [x, x, x, x, x, x, x, x, x]
+${'abcdefgh'
+  .split('')
+  .slice(1)
+  .map((name, at) => `${name}: &${name} [${Array.from({ length: 9 }, () => `*${'abcdefgh'[at]}`).join(', ')}]`)
+  .join('\n')}
+truce: 1
+service: order
+`
+
+describe('one document that cannot be used', { timeout: 60_000 }, () => {
+  test.each<[string, string | Uint8Array, RegExp]>([
+    ['50 MB', Buffer.alloc(50_000_000, 'a'), /has 50000000 bytes/],
+    ['not UTF-8', Buffer.from([0x74, 0x3a, 0xff, 0xfe, 0x00]), /truce\.yaml:1:3: from here on it is not UTF-8/],
+    ['a tab in the indentation', 'truce: 1\nserves:\n\ta: 1\n', /truce\.yaml:3:/],
+    ['a misspelt field', 'truce: 1\nservice: a\nserve: {}\n', /truce\.yaml:3:1: [^]*serves/],
+    ['nothing in it', '', /truce\.yaml/],
+  ])('%s', (_, content, says) => {
+    const stderr = oneProblem(truce(['check', 'truce.yaml'], { cwd: folderWith({ 'truce.yaml': content }) }))
+    expect(stderr).toMatch(says)
+  })
+
+  test('a billion laughs: at once, whatever it says', () => {
+    const { code, stdout, stderr } = truce(['check', 'truce.yaml'], { cwd: folderWith({ 'truce.yaml': BOMB }) })
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(/truce\.yaml:\d+:\d+/)
+    expect(stderr).not.toContain('    at ')
+  })
+
+  test('a missing one', () => {
+    expect(oneProblem(truce(['check', 'none.yaml'], { cwd: folderWith({}) }))).toMatch(
+      /^none\.yaml:1:1: there is no such file/,
+    )
+  })
+
+  test('the other side of a comparison too', () => {
+    const cwd = folderWith({ 'truce.yaml': ORDER })
+    expect(oneProblem(truce(['diff', 'truce.yaml', 'next.yaml'], { cwd }))).toMatch(
+      /^next\.yaml:1:1: there is no such file/,
+    )
+  })
+})
+
+describe('folders', { timeout: 60_000 }, () => {
+  test('without a contract', () => {
+    expect(oneProblem(truce(['check', '.'], { cwd: folderWith({ 'readme.md': '' }) }))).toContain(
+      'There is no contract in "."',
+    )
+  })
+
+  test('whose links lead in a circle are searched once', () => {
+    const cwd = folderWith({ 'a/order-api.truce.yaml': ORDER, 'a/inventory.truce.yaml': INVENTORY })
+    symlinkSync('..', path.join(cwd, 'a', 'up'))
+    expect(truce(['check', '.'], { cwd })).toMatchObject({ code: 0 })
+    symlinkSync('loop.yaml', path.join(cwd, 'loop.yaml'))
+    expect(oneProblem(truce(['check', 'loop.yaml'], { cwd }))).toMatch(/^loop\.yaml/)
+  })
+
+  test('that may not be read', () => {
+    const cwd = folderWith({ 'closed/truce.yaml': ORDER, 'open/inventory.truce.yaml': INVENTORY })
+    chmodSync(path.join(cwd, 'closed'), 0o000)
+    const args = ['check', 'closed']
+    // Whoever is root may read it all the same: then by a user who may not, where the machine lets us be one.
+    const ended = process.getuid?.() === 0 ? asNobody(args, cwd) : truce(args, { cwd })
+    expect(ended === undefined ? 'closed: cannot be listed' : oneProblem(ended)).toMatch(/^closed: cannot be listed/)
+  })
+
+  test('with two documents of one service', () => {
+    const cwd = folderWith({ 'a.truce.yaml': ORDER, 'b.truce.yaml': ORDER })
+    expect(oneProblem(truce(['check', '.'], { cwd }))).toMatch(
+      /^b\.truce\.yaml:2:\d+: a\.truce\.yaml is the document of order-api in version 4 too/,
+    )
+    const versions = folderWith({ 'a.truce.yaml': ORDER, 'b.truce.yaml': ORDER.replace('version: 4', 'version: 5') })
+    expect(truce(['check', '.'], { cwd: versions }).code).toBe(0)
+    expect(oneProblem(truce(['diff', '.', 'a.truce.yaml'], { cwd: versions }))).toContain(
+      'several versions of order-api',
+    )
+  })
+})
+
+/** A link, so that node and the build are where anybody may read them; undefined where they are not. */
+function asNobody(args: readonly string[], cwd: string): Ended | undefined {
+  chmodSync(cwd, 0o755)
+  const script = new URL('../bin/truce.mjs', import.meta.url).pathname
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
+    cwd,
+    encoding: 'utf8',
+    uid: 65_534,
+    gid: 65_534,
+  })
+  return status === null || stderr.includes('EACCES') ? undefined : { code: status, stdout, stderr }
+}
+
+describe('as JSON', { timeout: 60_000 }, () => {
+  test.each([
+    ['check', 'none.yaml'],
+    ['diff', 'none.yaml', 'truce.yaml'],
+    ['checklist', 'none.yaml'],
+    ['check', '--unknown'],
+    ['unknown'],
+  ])('%s %s: one object with the problems', (...args) => {
+    const { code, stdout, stderr } = truce([...args, '--json'], { cwd: folderWith({ 'truce.yaml': ORDER }) })
+    expect([code, JSON.parse(stdout)]).toEqual([
+      2,
+      { ok: false, problems: [expect.objectContaining({ message: expect.any(String), fix: expect.any(String) })] },
+    ])
+    expect(stderr).not.toBe('')
+  })
+})
