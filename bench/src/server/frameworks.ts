@@ -27,44 +27,58 @@ export type Served =
       readonly requestOf: (headers: Record<string, string>) => Request
     }
 
-/** @param operation nothing for the bare handler */
-type Make = (operation: ServedOperation | undefined) => Served | Promise<Served>
+/** What stands before the handler: an operation, nothing, or a layer of the framework's that does nothing. */
+export type Before = ServedOperation | 'nothing' | 'empty layer'
+
+/** @returns nothing where the framework has no layers of its own */
+type Make = (before: Before) => Served | undefined | Promise<Served>
 
 const ADDRESS = 'http://localhost/'
 
+const isOperation = (before: Before): before is ServedOperation => typeof before !== 'string'
+
 export const FRAMEWORKS: Readonly<Record<string, Make>> = {
-  node: (operation) => ({
-    listener: operation
-      ? ofNode.listener(operation, (_request, response) => response.end('ok'))
-      : (_request, response) => void response.end('ok'),
-  }),
-  express: (operation) => {
+  node(before) {
+    if (before === 'empty layer') return undefined
+    if (before === 'nothing') return { listener: (_request, response) => void response.end('ok') }
+    return { listener: ofNode.listener(before, (_request, response) => response.end('ok')) }
+  },
+  express(before) {
     const app = express()
-    app.get('/', ...(operation ? [ofExpress.guarded(operation)] : []), (_request, response) => void response.end('ok'))
+    if (before === 'empty layer') app.get('/', (_request, _response, next) => next())
+    if (isOperation(before)) app.get('/', ofExpress.guarded(before))
+    app.get('/', (_request, response) => void response.end('ok'))
     return { listener: app as unknown as RequestListener }
   },
-  fastify: async (operation) => {
+  async fastify(before) {
     const app = fastify()
-    app.get('/', { ...(operation && ofFastify.route(operation)) }, (_request, reply) => void reply.send('ok'))
+    const empty = (_request: unknown, _reply: unknown, done: () => void): void => done()
+    const options = isOperation(before) ? ofFastify.route(before) : { onRequest: empty, preHandler: empty }
+    app.get('/', { ...(before !== 'nothing' && options) }, (_request, reply) => void reply.send('ok'))
     await app.ready()
     return { listener: (request, response) => app.routing(request, response) }
   },
-  hono: (operation) => {
+  hono(before) {
     const app = new Hono()
-    if (operation) app.get('/', ofHono.guarded(operation), (c) => c.text('ok'))
-    else app.get('/', (c) => c.text('ok'))
+    if (before === 'empty layer') app.get('/', async (_c, next) => next())
+    if (isOperation(before)) app.get('/', ofHono.guarded(before))
+    app.get('/', (c) => c.text('ok'))
     const answer = getRequestListener(app.fetch)
     return { listener: (request, response) => void answer(request, response) }
   },
-  nest: async (operation) => {
+  async nest(before) {
     class Reservations {
       get(): string {
         return 'ok'
       }
     }
+    const empty = { intercept: (_context: unknown, next: { handle(): unknown }) => next.handle() }
     const get = Object.getOwnPropertyDescriptor(Reservations.prototype, 'get') as PropertyDescriptor
     Get()(Reservations.prototype, 'get', get)
-    if (operation) UseInterceptors(ofNest.guarded(operation) as never)(Reservations.prototype, 'get', get)
+    if (before !== 'nothing') {
+      const layer = isOperation(before) ? ofNest.guarded(before) : empty
+      UseInterceptors(layer as never)(Reservations.prototype, 'get', get)
+    }
     Controller()(Reservations)
     class App {
       readonly name = 'reservations'
@@ -74,17 +88,19 @@ export const FRAMEWORKS: Readonly<Record<string, Make>> = {
     await app.init()
     return { listener: app.getHttpAdapter().getInstance() as RequestListener }
   },
-  next: (operation) => {
+  next(before) {
+    if (before === 'empty layer') return undefined
     const handler = async (): Promise<Response> => new Response('ok')
     return {
-      answer: operation ? ofNext.guarded(operation, handler) : handler,
+      answer: isOperation(before) ? ofNext.guarded(before, handler) : handler,
       requestOf: (headers) => new NextRequest(ADDRESS, { headers }),
     }
   },
-  web: (operation) => {
+  web(before) {
+    if (before === 'empty layer') return undefined
     const handler = async (): Promise<Response> => new Response('ok')
     return {
-      answer: operation ? handle(operation, handler) : handler,
+      answer: isOperation(before) ? handle(before, handler) : handler,
       requestOf: (headers) => new Request(ADDRESS, { headers }),
     }
   },
