@@ -78,7 +78,11 @@ class Reader {
     const start = begun.find((offset) => offset !== -1) ?? this.#text.length
     // Inside of what the first one says no line begins like that.
     const marker = this.#text.indexOf('\n---', this.#offset) + 1
-    this.#refuse(marker === 0 ? start : Math.min(marker, start), 'a second document begins here', 'write one contract a file, without ---')
+    this.#refuse(
+      marker === 0 ? start : Math.min(marker, start),
+      'a second document begins here',
+      'write one contract a file, without ---',
+    )
   }
 
   #node(): Tree {
