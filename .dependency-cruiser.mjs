@@ -239,7 +239,7 @@ export default {
         dependencyTypes: npm,
         dependencyTypesNot: ['type-only'],
         pathNot: [
-          '(^|/)node_modules/(yaml|picomatch|@types/picomatch)/',
+          '(^|/)node_modules/(js-yaml|picomatch|@types/picomatch)/',
           '^packages/truce/',
           '(^|/)node_modules/truce/',
         ],

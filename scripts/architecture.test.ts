@@ -35,10 +35,10 @@ const house: Record<string, string> = {
   [`${src}index.ts`]: "export { guard } from './guard/guard.js'\nexport { fetch } from './http/index.js'\n",
   'packages/lab/package.json': '{ "name": "@truce/lab", "type": "module" }\n',
   'packages/contract/package.json':
-    '{ "name": "@truce/contract", "type": "module", "dependencies": { "yaml": "1" }, "devDependencies": { "zod": "1" } }\n',
+    '{ "name": "@truce/contract", "type": "module", "dependencies": { "js-yaml": "1" }, "devDependencies": { "zod": "1" } }\n',
   'packages/contract/src/schema/document.ts': "import 'zod'\nexport type Written = 1\nexport const schema = 1\n",
   'packages/contract/src/document/model.ts':
-    "import 'yaml'\nimport type { Written } from '../schema/document.js'\nexport type Model = Written\n",
+    "import 'js-yaml'\nimport type { Written } from '../schema/document.js'\nexport type Model = Written\n",
   'packages/contract/src/guards/guards.ts': "import '../document/model.js'\nexport const guards = 1\n",
   'packages/contract/src/check/rule.ts': "import '../document/model.js'\nexport const rule = 1\n",
   'packages/lab/src/index.ts': 'export const lab = 1\n',

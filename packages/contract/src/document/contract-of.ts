@@ -18,7 +18,8 @@ import type {
   Served,
   ServedIdempotency,
 } from './model.js'
-import { memberOf, positionOf, type Tree } from './tree.js'
+import type { Places } from './places.js'
+import { memberOf, offsetOf, type Tree } from './tree.js'
 
 type WrittenServed = NonNullable<Written['serves']>[string]
 type WrittenDepended = NonNullable<Written['depends']>[string]
@@ -28,7 +29,7 @@ export type WrittenOperation = NonNullable<WrittenDepended['operations']>[string
 const DEFAULTS = Object.freeze({ version: 1, instances: 1, amplification: 4 })
 
 /** @param tree of the right shape @param written the same without places */
-export function contractOf(tree: Tree, written: Written, file: string): Contract {
+export function contractOf(tree: Tree, written: Written, file: string, places: Places): Contract {
   return Object.freeze<Contract>({
     file,
     service: written.service,
@@ -37,7 +38,7 @@ export function contractOf(tree: Tree, written: Written, file: string): Contract
     limits: Object.freeze({ amplification: written.limits?.amplification ?? DEFAULTS.amplification }),
     serves: mapOf(written.serves, served),
     depends: mapOf(written.depends, depended),
-    at: (path) => positionOf(tree, path),
+    at: (path) => places.of(offsetOf(tree, path)),
     written: (path) => memberOf(tree, path) !== undefined,
   })
 }

@@ -27,12 +27,12 @@ export interface Parsed {
  * const { contract, problems } = parseDocument('{ truce: 1, service: order-api }', 'truce.yaml')
  */
 export function parseDocument(text: string, file: string): Parsed {
-  const problems = new Problems(file)
+  const problems = new Problems(file, text)
   const tree = readYaml(text, problems)
   if (tree !== undefined) checkShape(tree, problems)
   if (tree === undefined || problems.any) return { problems: problems.list }
   const written = plain(tree) as Written
-  const contract = contractOf(tree, written, file)
+  const contract = contractOf(tree, written, file, problems.places)
   checkSense(contract, written, problems)
   return problems.any ? { problems: problems.list } : { contract, problems: [] }
 }

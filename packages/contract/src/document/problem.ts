@@ -4,6 +4,7 @@
  * @module
  */
 import type { Position } from './model.js'
+import { Places } from './places.js'
 
 /** One of them. Line and column from 1. */
 export interface DocumentProblem {
@@ -24,16 +25,24 @@ const MOST = 100
 /** Problems of one document, in the order in which they were found. */
 export class Problems {
   readonly #file: string
+  /** Of the text whose offsets are given. */
+  readonly places: Places
   readonly #found: DocumentProblem[] = []
   #beyond = false
 
-  constructor(file: string) {
+  constructor(file: string, text = '') {
     this.#file = file
+    this.places = new Places(text)
   }
 
-  add({ line, column }: Position, path: string, message: string, fix: string): void {
-    if (this.full) this.#beyond = true
-    else this.#found.push({ file: this.#file, line, column, path, message, fix })
+  /** @param at a place, or an offset in the text */
+  add(at: Position | number, path: string, message: string, fix: string): void {
+    if (this.full) {
+      this.#beyond = true
+      return
+    }
+    const { line, column } = typeof at === 'number' ? this.places.of(at) : at
+    this.#found.push({ file: this.#file, line, column, path, message, fix })
   }
 
   get any(): boolean {

@@ -8,21 +8,27 @@ const contractOf = (text: string) => parseDocument(text, 'truce.yaml').contract
 
 describe('what is refused, with its line', () => {
   test.each([
-    ['tabs', `${base}serves:\n\tplace: { effect: write }`, 4, 'Tabs', 'indent with spaces'],
+    ['tabs', `${base}serves:\n\tplace: { effect: write }`, 4, 'tab characters', 'indent with spaces'],
     ['a name twice', `${base}version: 1\nversion: 2`, 4, '"version" stands here twice, first on line 3', 'keep one'],
     ['several documents', `${base}---\n${base}`, 3, 'a second document', 'one contract a file'],
     ['nothing', '', 1, 'the document is empty', 'truce: 1'],
     ['comments alone', '# truce\n', 1, 'the document is empty', 'truce: 1'],
     ['null', '~', 1, 'the document is empty', 'truce: 1'],
     ['an own tag', `${base}version: !v 1`, 3, '!v', 'without a tag'],
-    ['a binary', `${base}version: !!binary aGk=`, 3, 'kind', 'text, a number'],
+    ['a standard tag', `${base}version: !!int 1`, 3, '!!int is a tag', 'without a tag'],
+    ['a binary', `${base}version: !!binary aGk=`, 3, '!!binary', 'without a tag'],
     ['YAML 1.1, where yes is true', `%YAML 1.1\n---\n${base}`, 1, 'YAML 1.1', '%YAML'],
     ['an alias of nothing', `${base}version: *v`, 3, 'v', 'anchor'],
     ['an alias within itself', `${base}serves: &s { a: *s }`, 3, '*s stands within its own anchor', 'ends above'],
     ['a name that is none', `${base}? [a]\n: 1`, 3, 'no name of a field', 'NAME: value'],
     ['something merged that is no map', `${base}serves: { <<: 1 }`, 3, 'no map', '<<: *anchor'],
     ['two merges in one map', `${base}serves: { <<: {}, <<: {} }`, 3, 'a second <<', '[*one, *other]'],
-    ['an open bracket', `${base}serves: { a: {`, 3, '}', 'YAML 1.2'],
+    ['a second document without a word', `${base}---\n---\n`, 3, 'a second document', 'one contract a file'],
+    ['a second document behind dots', `${base}...\n# more\n---\nb: 1`, 5, 'a second document', 'one contract a file'],
+    ['nothing as a name', `${base}~: 1`, 3, 'no name of a field', 'NAME: value'],
+    ['an indentation that fits nothing', `${base}a:\n    b: 1\n  c: 1`, 5, 'bad indentation', 'YAML 1.2'],
+    ['more than a level too deep', `${base}a: ${'['.repeat(70)}${']'.repeat(70)}`, 3, 'more than 64 levels', 'flatter'],
+    ['an open bracket', `${base}serves: { a: {`, 3, 'within a flow collection', 'YAML 1.2'],
   ])('%s', (_, text, line, message, fix) => {
     expect(first(text)).toMatchObject({
       line,
@@ -55,6 +61,17 @@ describe('what is read', () => {
     expect(operations?.get('list')).toMatchObject({ effect: 'read', attempts: 2 })
     expect(operations?.get('other')).toMatchObject({ effect: 'write', attempts: 2 })
     expect(contract?.at(['depends', 'inventory', 'operations', 'release', 'deadline'])).toEqual({ line: 6, column: 54 })
+  })
+
+  test('names as they are written, numbers too', () => {
+    const contract = contractOf(
+      `${base}serves: { 1.0: { effect: read }, 007: { effect: read }, true: { effect: read } }`,
+    )
+    expect([...(contract?.serves.keys() ?? [])]).toEqual(['1.0', '007', 'true'])
+  })
+
+  test('brackets in texts and comments, however many', () => {
+    expect(contractOf(`${base}# ${'['.repeat(1_000)}\ndepends: { b: { url: '${'{'.repeat(200)}' } }`)).toBeDefined()
   })
 
   test('a quoted << is a name like any other', () => {

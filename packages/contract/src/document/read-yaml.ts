@@ -1,199 +1,179 @@
 /**
  * Read YAML (and JSON, which is YAML): from text to a tree, within bounds.
  *
+ * The parser gives events with offsets, not objects: an object has lost where its members stood, and a library's tree
+ * of nodes took four times as long, most of a check of many services.
+ *
  * Anchors and merge keys are expanded, because operations that promise the same are written once; a document that
  * grows by them beyond what a person would write is refused. Duplicate names, tags, other YAML versions and several
  * documents in one file are refused: each is a way to say something else than what a reader sees.
  *
  * @module
  */
-import {
-  type Alias,
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  type YAMLMap,
-} from 'yaml'
-import { DEEPEST, MOST_MEMBERS, tooDeep } from './bounds.js'
-import type { Position } from './model.js'
+import { type Event, EVENT_ID, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml'
+import { DEEPEST, MOST_MEMBERS } from './bounds.js'
 import type { Problems } from './problem.js'
-import type { Entry, ScalarTree, Tree } from './tree.js'
-
-const START: Position = { line: 1, column: 1 }
-/** Nobody reads more of them, and after the first they are mostly its consequences. */
-const MOST_ERRORS = 10
+import { nameOf, valueOf } from './scalar.js'
+import { refusedSyntax } from './syntax.js'
+import type { Entry, Tree } from './tree.js'
 
 /** @returns `undefined` where it is no document; `problems` says why */
 export function readYaml(text: string, problems: Problems): Tree | undefined {
-  const deep = tooDeep(text)
-  if (deep !== undefined) {
-    problems.add(deep, '', `here it is more than ${DEEPEST} levels deep`, 'a contract has 8: write it flatter')
-    return undefined
-  }
-  const lines = new LineCounter()
-  let document: Document.Parsed
+  let events: Event[]
   try {
-    // Its own search for duplicate names takes time with the square of their number.
-    document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false })
+    events = parseEvents(text, { maxDepth: DEEPEST })
   } catch (error) {
-    problems.add(START, '', `it cannot be read as YAML: ${sentence(error)}`, 'write it in plain YAML or JSON')
+    refusedSyntax(error, problems)
     return undefined
   }
-  return new Reader(document, lines, problems).tree()
+  const tree = new Reader(text, events, problems).document()
+  return problems.any ? undefined : tree
 }
 
-function sentence(error: unknown): string {
-  const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
-  return first.slice(0, 200)
-}
-
-/** What to do about the parser's errors, by their code. */
-const FIXES: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: 'indent with spaces',
-  MULTIPLE_DOCS: 'write one contract a file, without ---',
-  BAD_ALIAS: 'name an anchor that stands above',
-  TAG_RESOLVE_FAILED: 'write the value without a tag',
+/** A node with a name, and how many members it has; `undefined`: it is being read. */
+interface Anchored {
+  tree: Tree | undefined
+  members: number
 }
 
 class Reader {
-  readonly #document: Document.Parsed
-  readonly #lines: LineCounter
+  readonly #text: string
+  readonly #events: readonly Event[]
   readonly #problems: Problems
-  readonly #anchors = new Map<string, Node>()
-  /** Aliases on the way from the top to here: one within itself never ends. */
-  readonly #within = new Set<Node>()
+  readonly #anchors = new Map<string, Anchored>()
+  #next = 0
+  /** Where the last word was: nothing that is written stands nowhere, and what is not written stands there. */
+  #offset = 0
   #members = 0
 
-  constructor(document: Document.Parsed, lines: LineCounter, problems: Problems) {
-    this.#document = document
-    this.#lines = lines
+  constructor(text: string, events: readonly Event[], problems: Problems) {
+    this.#text = text
+    this.#events = events
     this.#problems = problems
   }
 
-  tree(): Tree | undefined {
-    const { errors, warnings, directives, contents } = this.#document
-    for (const { code, message, pos } of [...errors, ...warnings].slice(0, MOST_ERRORS)) {
-      const what = code === 'MULTIPLE_DOCS' ? 'a second document begins here' : sentence(message).replace(/[.:]$/, '')
-      this.#problems.add(this.#position(pos[0]), '', what, FIXES[code] ?? 'write it as YAML 1.2 or JSON')
-    }
-    if (this.#problems.any) return undefined
-    if (directives.yaml.explicit === true && directives.yaml.version !== '1.2') {
-      this.#problems.add(
-        START,
-        '',
-        `it says YAML ${directives.yaml.version}`,
-        'leave the %YAML line out: it is read as 1.2',
-      )
+  document(): Tree | undefined {
+    const [first] = this.#events
+    const version = first?.type === EVENT_ID.DOCUMENT ? first.directives.find(({ kind }) => kind === 'yaml') : undefined
+    if (version?.kind === 'yaml' && version.version !== '1.2') {
+      this.#refuse(0, `it says YAML ${version.version}`, 'leave the %YAML line out: it is read as 1.2')
       return undefined
     }
-    if (contents === null || (isScalar(contents) && contents.value === null)) {
-      this.#problems.add(START, '', 'the document is empty', 'write at least truce: 1 and service: NAME')
-      return undefined
+    this.#next = 1
+    const tree = first === undefined ? undefined : this.#node()
+    this.#next++ // the end of the document
+    if (this.#next < this.#events.length && first !== undefined) this.#second()
+    else if (tree === undefined || (tree.kind === 'scalar' && tree.value === null)) {
+      this.#refuse(0, 'the document is empty', 'write at least truce: 1 and service: NAME')
     }
-    const tree = this.#read(contents)
-    return this.#problems.any ? undefined : tree
-  }
-
-  #position(offset: number): Position {
-    const { line, col } = this.#lines.linePos(offset)
-    return { line: Math.max(line, 1), column: Math.max(col, 1) }
-  }
-
-  #at(node: Node | null): Position {
-    return this.#position(node?.range?.[0] ?? 0)
-  }
-
-  #read(node: Node | null): Tree {
-    const at = this.#at(node)
-    if (++this.#members > MOST_MEMBERS) {
-      if (this.#members === MOST_MEMBERS + 1) {
-        const much = `with its aliases it has more than ${MOST_MEMBERS} members`
-        this.#problems.add(at, '', much, 'repeat less: aliases of aliases multiply')
-      }
-      return { kind: 'scalar', at, value: null }
-    }
-    if (isAlias(node)) return this.#follow(node)
-    if (node !== null && 'anchor' in node && typeof node.anchor === 'string') this.#anchors.set(node.anchor, node)
-    return this.#value(node)
-  }
-
-  #value(node: Node | null): Tree {
-    if (!isMap(node) && !isSeq(node)) return this.#scalar(node)
-    this.#within.add(node)
-    const tree: Tree = isMap(node)
-      ? this.#map(node as YAMLMap<Node, Node | null>)
-      : { kind: 'list', at: this.#at(node), items: node.items.map((item) => this.#read(item as Node)) }
-    this.#within.delete(node)
     return tree
   }
 
-  #scalar(node: Node | null): ScalarTree {
-    const at = this.#at(node)
-    const value = isScalar(node) ? node.value : null
-    if (typeof value === 'bigint') return { kind: 'scalar', at, value: Number(value) }
-    const known = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null
-    if (known) return { kind: 'scalar', at, value }
-    this.#problems.add(
-      at,
-      '',
-      'this value is of a kind that contracts do not have',
-      'write text, a number, true or false',
+  #refuse(offset: number, message: string, fix: string, path = ''): void {
+    this.#problems.add(offset, path, message, fix)
+  }
+
+  #second(): void {
+    const begun = this.#events.slice(this.#next).map(startOf)
+    const start = begun.find((offset) => offset !== -1) ?? this.#text.length
+    // Inside of what the first one says no line begins like that.
+    const marker = this.#text.indexOf('\n---', this.#offset) + 1
+    this.#refuse(
+      marker === 0 ? start : Math.min(marker, start),
+      'a second document begins here',
+      'write one contract a file, without ---',
     )
-    return { kind: 'scalar', at, value: null }
   }
 
-  #follow(alias: Alias): Tree {
-    const target = this.#anchors.get(alias.source)
-    if (target === undefined || this.#within.has(target)) {
-      const what = target === undefined ? 'names no anchor above it' : 'stands within its own anchor'
-      this.#problems.add(this.#at(alias), '', `*${alias.source} ${what}`, 'name an anchor that ends above')
-      return { kind: 'scalar', at: this.#at(alias), value: null }
+  #node(): Tree {
+    const event = this.#events[this.#next++] as Event
+    if (++this.#members > MOST_MEMBERS) this.#tooMany()
+    if (event.type === EVENT_ID.ALIAS) return this.#alias(event.anchorStart, event.anchorEnd)
+    if (event.type === EVENT_ID.DOCUMENT || event.type === EVENT_ID.POP) throw new TypeError('no node begins here')
+    const start = startOf(event)
+    if (start !== -1) this.#offset = start
+    this.#untagged(event)
+    if (event.anchorStart === -1) return this.#value(event)
+    const anchored: Anchored = { tree: undefined, members: this.#members }
+    this.#anchors.set(this.#text.slice(event.anchorStart, event.anchorEnd), anchored)
+    anchored.tree = this.#value(event)
+    anchored.members = this.#members - anchored.members
+    return anchored.tree
+  }
+
+  #value(event: Exclude<Event, { type: 1 | 5 | 6 }>): Tree {
+    if (event.type === EVENT_ID.MAPPING) return this.#map(event.start)
+    if (event.type === EVENT_ID.SCALAR) return { kind: 'scalar', at: this.#offset, value: valueOf(this.#text, event) }
+    const items: Tree[] = []
+    while (this.#more()) items.push(this.#node())
+    return { kind: 'list', at: event.start, items }
+  }
+
+  /** Is there a further member of the map or list? If not, its end is passed. */
+  #more(): boolean {
+    if ((this.#events[this.#next] as Event).type !== EVENT_ID.POP) return true
+    this.#next++
+    return false
+  }
+
+  #tooMany(): void {
+    if (this.#members - MOST_MEMBERS > 1) return
+    const much = `with its aliases it has more than ${MOST_MEMBERS} members`
+    this.#refuse(this.#offset, much, 'repeat less: aliases of aliases multiply')
+  }
+
+  #untagged({ tagStart, tagEnd }: Exclude<Event, { type: 1 | 5 | 6 }>): void {
+    if (tagStart === -1) return
+    const tag = this.#text.slice(tagStart, Math.min(tagEnd, tagStart + 60))
+    this.#refuse(tagStart, `${tag} is a tag, and contracts have none`, 'write the value without a tag')
+  }
+
+  /** What it names is one tree wherever it is repeated: it may not grow, and need not be read again. */
+  #alias(start: number, end: number): Tree {
+    const name = this.#text.slice(start, Math.min(end, start + 60))
+    const target = this.#anchors.get(this.#text.slice(start, end))
+    this.#offset = start - 1
+    const before = this.#members
+    this.#members += target?.members ?? 0
+    if (this.#members > MOST_MEMBERS && before <= MOST_MEMBERS) {
+      this.#members = MOST_MEMBERS + 1
+      this.#tooMany()
     }
-    return this.#value(target)
+    if (target?.tree !== undefined) return target.tree
+    const what = target === undefined ? 'names no anchor above it' : 'stands within its own anchor'
+    this.#refuse(start - 1, `*${name} ${what}`, 'name an anchor that ends above')
+    return { kind: 'scalar', at: start - 1, value: null }
   }
 
-  #map(map: YAMLMap<Node, Node | null>): Tree {
-    const at = this.#at(map)
+  #map(at: number): Tree {
     const entries = new Map<string, Entry>()
-    const merged: Tree[] = []
-    for (const { key, value } of map.items) {
+    let merged: Tree | undefined
+    while (this.#more()) {
+      const key = this.#events[this.#next] as Event
       const name = this.#name(key)
-      if (name === undefined) continue
-      const position = this.#at(key)
-      if (name === '<<' && isScalar(key) && key.type === 'PLAIN') {
-        merged.push(this.#read(value))
-        if (merged.length > 1) this.#problems.add(position, '', 'a second << in one map', 'write <<: [*one, *other]')
+      const position = this.#offset
+      if (name === '<<' && key.type === EVENT_ID.SCALAR && key.style === SCALAR_STYLE.PLAIN) {
+        if (merged !== undefined) this.#refuse(position, 'a second << in one map', 'write <<: [*one, *other]')
+        merged = this.#node()
         continue
       }
-      if (entries.has(name)) {
-        const first = entries.get(name)?.at.line ?? 0
-        this.#problems.add(position, name, `"${name}" stands here twice, first on line ${first}`, 'keep one of them')
-        this.#read(value)
-        continue
+      const first = name === undefined ? undefined : entries.get(name)
+      if (first !== undefined) {
+        const line = this.#problems.places.of(first.at).line
+        this.#refuse(position, `"${name}" stands here twice, first on line ${line}`, 'keep one of them', name)
       }
-      entries.set(name, { at: position, value: this.#read(value) })
+      const value = this.#node()
+      if (name !== undefined && first === undefined) entries.set(name, { at: position, value })
     }
-    for (const tree of merged) this.#merge(tree, entries)
+    if (merged !== undefined) this.#merge(merged, entries)
     return { kind: 'map', at, entries }
   }
 
-  #name(key: Node): string | undefined {
-    const node = isAlias(key) ? this.#anchors.get(key.source) : key
-    if (node !== undefined && node !== key && !isScalar(node)) return this.#noName(key)
-    if (!isScalar(node)) return this.#noName(key)
-    const { value } = node
-    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return this.#noName(key)
-    if (typeof node.anchor === 'string') this.#anchors.set(node.anchor, node)
-    return String(value)
-  }
-
-  #noName(key: Node): undefined {
-    this.#problems.add(this.#at(key), '', 'this is no name of a field', 'write NAME: value')
+  #name(event: Event): string | undefined {
+    const tree = this.#node()
+    const name = event.type === EVENT_ID.SCALAR ? nameOf(this.#text, event) : named(event, tree)
+    if (name === undefined) this.#refuse(this.#offset, 'this is no name of a field', 'write NAME: value')
+    return name
   }
 
   /** What stands in the map itself counts before what is merged into it; of several maps the first counts. */
@@ -201,10 +181,35 @@ class Reader {
     const sources = tree.kind === 'list' ? tree.items : [tree]
     for (const source of sources) {
       if (source.kind !== 'map') {
-        this.#problems.add(source.at, '', '<< merges something that is no map', 'write <<: *anchor of a map')
+        this.#refuse(source.at, '<< merges something that is no map', 'write <<: *anchor of a map')
         continue
       }
       for (const [name, entry] of source.entries) if (!entries.has(name)) entries.set(name, entry)
     }
+  }
+}
+
+/** Of a name that is an alias, what it stands for. */
+function named({ type }: Event, tree: Tree): string | undefined {
+  if (type !== EVENT_ID.ALIAS || tree.kind !== 'scalar' || tree.value === null) return undefined
+  return String(tree.value)
+}
+
+const isQuoted = ({ style }: ScalarEvent): boolean =>
+  style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED
+
+/** -1 where nothing is written. Quotes belong to what is quoted. */
+function startOf(event: Event): number {
+  switch (event.type) {
+    case EVENT_ID.MAPPING:
+    case EVENT_ID.SEQUENCE:
+      return event.start
+    case EVENT_ID.ALIAS:
+      return event.anchorStart - 1
+    case EVENT_ID.SCALAR:
+      if (event.valueStart === -1) return event.anchorStart === -1 ? event.tagStart : event.anchorStart - 1
+      return isQuoted(event) ? event.valueStart - 1 : event.valueStart
+    default:
+      return -1
   }
 }

@@ -5,7 +5,7 @@
  */
 import { misplaced } from './advice.js'
 import { allowed, example, shown } from './allowed.js'
-import type { Path, Position } from './model.js'
+import type { Path } from './model.js'
 import type { Problems } from './problem.js'
 import { nearest } from './nearest.js'
 import { fieldOf, ofKind, type Schema, schema } from './schema.js'
@@ -17,7 +17,7 @@ export function checkShape(tree: Tree, problems: Problems): void {
 }
 
 /** @param at where its name stands, which is where one looks first */
-function check(tree: Tree, against: Schema, path: Path, at: Position, problems: Problems): void {
+function check(tree: Tree, against: Schema, path: Path, at: number, problems: Problems): void {
   if (problems.full) return
   const chosen = ofKind(against, tree.kind)
   if (chosen === undefined || (tree.kind === 'scalar' && !fits(tree, chosen))) {
@@ -52,7 +52,7 @@ function words(against: Schema): string[] {
   return [...(against.enum ?? []), against.const].filter((word) => typeof word === 'string')
 }
 
-function checkMap(tree: MapTree, against: Schema, path: Path, at: Position, problems: Problems): void {
+function checkMap(tree: MapTree, against: Schema, path: Path, at: number, problems: Problems): void {
   for (const [name, entry] of tree.entries) {
     if (problems.full) return
     const here = [...path, name]

@@ -1,36 +1,36 @@
 /**
- * Tree: what a document says, with the place of every word of it.
+ * Tree: what a document says, with the place of every word of it, as an offset in its text.
  *
  * Plain objects lose where a value stood, and a finding without a line is a search. A key named `__proto__` is a
  * key here like any other.
  *
  * @module
  */
-import type { Path, Position } from './model.js'
+import type { Path } from './model.js'
 
 export type Tree = MapTree | ListTree | ScalarTree
 
 export interface MapTree {
   readonly kind: 'map'
-  readonly at: Position
+  readonly at: number
   readonly entries: ReadonlyMap<string, Entry>
 }
 
 export interface Entry {
   /** Where its name stands. */
-  readonly at: Position
+  readonly at: number
   readonly value: Tree
 }
 
 export interface ListTree {
   readonly kind: 'list'
-  readonly at: Position
+  readonly at: number
   readonly items: readonly Tree[]
 }
 
 export interface ScalarTree {
   readonly kind: 'scalar'
-  readonly at: Position
+  readonly at: number
   readonly value: string | number | boolean | null
 }
 
@@ -42,7 +42,7 @@ export function memberOf(tree: Tree, path: Path): Tree | undefined {
 }
 
 /** Where the member stands; where it was not written, the nearest one above it that was. */
-export function positionOf(tree: Tree, path: Path): Position {
+export function offsetOf(tree: Tree, path: Path): number {
   let here: Tree = tree
   let at = tree.at
   for (const step of path) {
