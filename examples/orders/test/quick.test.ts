@@ -114,6 +114,7 @@ describe('the quick run', () => {
       expect.arrayContaining([
         'inventory.attempts.jsonl',
         'inventory.db',
+        'inventory.deliveries.jsonl',
         'inventory.executions.jsonl',
         'order.attempts.jsonl',
         'order.db',
