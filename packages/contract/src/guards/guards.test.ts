@@ -75,6 +75,7 @@ describe('what code has to hand in is asked for where the document is loaded', (
     const text = one('fallback: from-catalogue, attempts: 1')
     expect(() => guards(text)).toThrow(/^truce\.yaml:3:51: .*"from-catalogue".*hand it in/)
     expect(() => guards(text, { fallbacks: { constructor: () => 1 } })).toThrow('"from-catalogue"')
+    expect(() => guards(one('exhausted: fallback'))).toThrow(/exhausted|names no function.*fallback: NAME/)
     const contract = guards(text, { fallbacks: { 'from-catalogue': () => 'instead' } })
     const { source, value } = {
       value: undefined,

@@ -149,6 +149,10 @@ function build<F>(contract: Contract, promised: Promised, made: Dependency, arou
       fix,
     )
   }
+  if (promised.exhausted?.kind === 'fallback' && name === undefined) {
+    const said = `${pathText(path)} falls back, and names no function that stands in`
+    throw refused(contract, [...path, 'exhausted'], said, 'write fallback: NAME beside it, which code registers')
+  }
   const options = operationOptions(promised, fallback, contract.written([...path, 'mode']))
   const dispatcher = connectTimeout === undefined ? undefined : around.agent?.({ connectTimeout })
   const guard = placed(contract, path, () => made.operation<F>(promised.name, options))
