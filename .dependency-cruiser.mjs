@@ -47,6 +47,25 @@ const adapters = ['express', 'fastify', 'hono', 'nest', 'next', 'node']
 const floorOne = [semantics, context, telemetry, options]
 const contractSchema = '^packages/contract/src/schema/'
 
+/**
+ * Production files of a folder of the contract import, of the contract's own, only it and those below it, types
+ * included; and of `truce` the policies.
+ *
+ * @param {string} folder
+ * @param {readonly string[]} allowed
+ * @param {string} comment
+ */
+const contractFloor = (folder, allowed, comment) => ({
+  name: `contract-${folder}-floor`,
+  comment,
+  severity: 'error',
+  from: { path: `^packages/contract/src/${folder}/`, pathNot: tests },
+  to: {
+    path: ['^packages/', '(^|/)packages/truce/', '(^|/)node_modules/truce/'],
+    pathNot: [`^packages/contract/src/(${[folder, ...allowed].join('|')})/`, '/truce/(dist|src)/policy/', tests],
+  },
+})
+
 export default {
   forbidden: [
     {
@@ -230,6 +249,28 @@ export default {
       from: { path: '^packages/contract/src/guards/', pathNot: tests },
       to: { path: '^packages/contract/src/', pathNot: '^packages/contract/src/(guards|document)/' },
     },
+    contractFloor('graph', ['document'], 'graph/ knows documents: who calls whom, before anybody judges it.'),
+    contractFloor(
+      'amplification',
+      ['graph', 'document'],
+      'amplification/ counts attempts over the graph, and knows neither windows nor rules.',
+    ),
+    contractFloor(
+      'windows',
+      ['graph', 'document'],
+      'windows/ follows keys over the graph, and knows neither attempts nor rules.',
+    ),
+    contractFloor(
+      'check',
+      ['amplification', 'windows', 'graph', 'document'],
+      'check/ judges what the floors below found; it knows no guard, and diff only as a function that is handed in.',
+    ),
+    contractFloor('diff', ['check', 'document'], 'diff/ compares two documents, without a graph.'),
+    contractFloor(
+      'checklist',
+      ['check', 'amplification', 'windows', 'graph', 'document'],
+      'checklist/ asks the floors below, and builds nothing from the answers.',
+    ),
     {
       name: 'contract-reads-no-clients',
       comment: 'The document needs a YAML parser and a matcher of globs, and nothing else from npm.',

@@ -40,7 +40,14 @@ const house: Record<string, string> = {
   'packages/contract/src/document/model.ts':
     "import 'js-yaml'\nimport type { Written } from '../schema/document.js'\nexport type Model = Written\n",
   'packages/contract/src/guards/guards.ts': "import '../document/model.js'\nexport const guards = 1\n",
-  'packages/contract/src/check/rule.ts': "import '../document/model.js'\nexport const rule = 1\n",
+  'packages/contract/src/graph/graph.ts': "import '../document/model.js'\nexport const graph = 1\n",
+  'packages/contract/src/amplification/rows.ts': "import '../graph/graph.js'\nexport const rows = 1\n",
+  'packages/contract/src/windows/windows.ts': "import '../graph/graph.js'\nexport const windows = 1\n",
+  'packages/contract/src/check/rule.ts':
+    "import '../document/model.js'\nimport '../amplification/rows.js'\nimport '../windows/windows.js'\nexport const rule = 1\n",
+  'packages/contract/src/diff/diff.ts':
+    "import '../check/rule.js'\nimport '../document/model.js'\nexport const diff = 1\n",
+  'packages/contract/src/checklist/answers.ts': "import '../check/rule.js'\nexport const answers = 1\n",
   'packages/lab/src/index.ts': 'export const lab = 1\n',
   'packages/contract/src/index.ts': 'export const check = 1\n',
   'packages/cli/package.json': '{ "name": "@truce/cli", "type": "module" }\n',
@@ -82,8 +89,8 @@ const violations: [what: string, file: string, code: string, rule: string][] = [
   ['classifiers/ imports guard/', 'classifiers/bad-1.ts', "import '../guard/guard.js'", 'floor-1-classifiers'],
   ['guard/ imports http/', 'guard/bad-1.ts', "import '../http/index.js'", 'floor-2-guard'],
   ['guard/ imports the index', 'guard/bad-2.ts', "import '../index.js'", 'floor-2-guard'],
-  ['server/ imports the engine', 'server/bad-1.ts', "import '../idempotency/engine.js'", 'keys-are-picked'],
-  ['server/ imports what takes keys', 'server/bad-2.ts', "import './idempotency/run.js'", 'keys-are-picked'],
+  ['server/ imports the engine', 'server/bad-3.ts', "import '../idempotency/engine.js'", 'keys-are-picked'],
+  ['server/ imports what takes keys', 'server/bad-4.ts', "import './idempotency/run.js'", 'keys-are-picked'],
   [
     'server/idempotency/ imports http/',
     'server/idempotency/bad-1.ts',
@@ -141,6 +148,35 @@ const violations: [what: string, file: string, code: string, rule: string][] = [
   ],
   ['a document imports truce', `${contract}document/bad-4.ts`, "import 'truce'", 'contract-document-floor'],
   ['guards/ imports the rules', `${contract}guards/bad-1.ts`, "import '../check/rule.js'", 'contract-guards-floor'],
+  ['graph/ imports the rules', `${contract}graph/bad-1.ts`, "import '../check/rule.js'", 'contract-graph-floor'],
+  [
+    'graph/ imports a type of what counts over it',
+    `${contract}graph/bad-2.ts`,
+    "import type { rows } from '../amplification/rows.js'\nexport type R = typeof rows",
+    'contract-graph-floor',
+  ],
+  [
+    'amplification/ imports windows/',
+    `${contract}amplification/bad-1.ts`,
+    "import '../windows/windows.js'",
+    'contract-amplification-floor',
+  ],
+  [
+    'windows/ imports amplification/',
+    `${contract}windows/bad-1.ts`,
+    "import '../amplification/rows.js'",
+    'contract-windows-floor',
+  ],
+  ['the rules import guards/', `${contract}check/bad-1.ts`, "import '../guards/guards.js'", 'contract-check-floor'],
+  ['the rules import diff/', `${contract}check/bad-2.ts`, "import '../diff/diff.js'", 'contract-check-floor'],
+  ['the rules import truce', `${contract}check/bad-3.ts`, "import 'truce'", 'contract-check-floor'],
+  ['diff/ imports the graph', `${contract}diff/bad-1.ts`, "import '../graph/graph.js'", 'contract-diff-floor'],
+  [
+    'checklist/ imports guards/',
+    `${contract}checklist/bad-1.ts`,
+    "import '../guards/guards.js'",
+    'contract-checklist-floor',
+  ],
   ['a contract imports another package', `${contract}document/bad-5.ts`, "import 'pg'", 'contract-reads-no-clients'],
   ['a package that knows the command line', '../../lab/src/bad-3.ts', "import '@truce/cli'", 'cli-is-on-top'],
   [
@@ -179,6 +215,11 @@ describe('architecture', { timeout: 60_000 }, () => {
   test('a violation ends the gate with an error', () => {
     const file = { [`${src}policy/bad.ts`]: "import 'node:path'\n" }
     expect(runPlanted({ ...house, ...file }, 'depcruise', args)).toMatchObject({ code: 1 })
+  })
+
+  test('each violation stands in a file of its own: a later one would hide it', () => {
+    const files = violations.map(([, file]) => path.posix.join(src, file))
+    expect(files).toEqual([...new Set(files)])
   })
 
   // Planted together, as one run costs a second; each stands in a file of its own.

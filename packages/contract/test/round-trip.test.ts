@@ -4,6 +4,7 @@
 import fc from 'fast-check'
 import { dependency, type DependencyOptions, failure, type OperationOptions, type TransientClass } from 'truce'
 import { peer } from 'truce/peer'
+import { PROFILE_NAMES, profileNamed } from 'truce/profiles'
 import { events } from 'truce/telemetry'
 import { scriptedDependency, seeded, type Step, virtualTime } from 'truce/testing'
 import { describe, expect, test } from 'vitest'
@@ -24,7 +25,16 @@ const without = (of: Schema, ...names: string[]): Schema => ({
 const dependeds = allowedBy(
   without(dependedSchema, 'operations', 'url', 'broker', 'deliveries', 'agreed', 'layers'),
 ) as fc.Arbitrary<Fields>
-const operations = allowedBy(without(operationSchema, 'connectTimeout', 'partition')) as fc.Arbitrary<Fields>
+const operations = fc
+  .tuple(
+    allowedBy(without(operationSchema, 'connectTimeout', 'partition')) as fc.Arbitrary<Fields>,
+    fc.constantFrom(...PROFILE_NAMES),
+  )
+  .map(([operation, profile]) => {
+    const { idempotency: keys } = operation
+    const named = typeof keys === 'object' && keys !== null && 'profile' in keys
+    return named ? { ...operation, idempotency: { ...keys, profile } } : operation
+  })
 
 const steps = fc.array(
   fc.oneof(
@@ -55,10 +65,11 @@ function byHand(depended: Fields, operation: Fields, instances: number) {
   }
   const { idempotency, exhausted, fallback: named, ...others } = operation
   const queue = exhausted === 'pending' || exhausted === 'dead-letter'
-  const window = typeof idempotency === 'object' ? (idempotency as Fields)['window'] : undefined
+  const { window, profile } = (typeof idempotency === 'object' ? idempotency : {}) as Fields
+  const keys = { window, profile: typeof profile === 'string' ? profileNamed(profile) : undefined }
   const operationOptions = {
     ...others,
-    ...(idempotency !== undefined && { idempotency: idempotency === 'natural' ? idempotency : { window } }),
+    ...(idempotency !== undefined && { idempotency: idempotency === 'natural' ? idempotency : keys }),
     ...(exhausted !== undefined && { exhausted: queue ? 'fail' : exhausted }),
     ...(named !== undefined && { fallback }),
   }

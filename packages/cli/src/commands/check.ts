@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { CheckOptions } from '@truce/contract/check'
+import type { Contract } from '@truce/contract/document'
 import { InvalidArgumentError } from 'commander'
 import { type Command, DOES_NOT_HOLD, type Given, HOLDS } from '../command.js'
 import { documents } from '../documents.js'
@@ -44,14 +46,20 @@ export const command: Command = {
       annotated(error, options, surroundings),
     )
     const { check } = await import('@truce/contract/check')
-    const { breaksCallers } = await import('@truce/contract/diff')
+    const compare = await comparing(contracts)
     const strict = options['strict'] === true
-    const result = check(contracts, { strict, baseline, compare: breaksCallers })
-    if (typeof write === 'string') writeBaseline(write, check(contracts, { compare: breaksCallers }), surroundings)
+    const result = check(contracts, { strict, baseline, compare })
+    if (typeof write === 'string') writeBaseline(write, check(contracts, { compare }), surroundings)
     if (options['json'] === true) printJson(surroundings.stdout, result)
     else (await PRINTERS[options['format'] as keyof typeof PRINTERS]()).print({ result, contracts }, surroundings)
     return result.ok || write !== undefined ? HOLDS : DOES_NOT_HOLD
   },
+}
+
+/** What breaks callers is asked only where an older document of a service is given beside the newer. */
+async function comparing(contracts: readonly Contract[]): Promise<CheckOptions['compare']> {
+  const services = new Set(contracts.map(({ service }) => service))
+  return services.size === contracts.length ? undefined : (await import('@truce/contract/diff')).breaksCallers
 }
 
 const NO_SCAN = '--scan needs truce scan, which this version does not have'

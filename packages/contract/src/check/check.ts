@@ -54,10 +54,16 @@ export function check(contracts: readonly Contract[], options: CheckOptions = {}
     ok: judged.every(({ severity }) => severity !== 'error'),
     findings: judged,
     accepted,
-    amplification: amplificationOf(graph).flatMap(({ rows }) => rows),
+    amplification: amplificationOf(graph).flatMap(({ rows }) => rows.map(printable)),
     windows: windowRows(graph),
   }
 }
+
+/** JSON has no word for what is beyond all numbers: the largest stands for it. */
+const finite = (value: number): number => (value < Number.MAX_VALUE ? value : Number.MAX_VALUE)
+
+const printable = (row: AmplificationRow): AmplificationRow =>
+  row.worst < Number.MAX_VALUE ? row : { ...row, worst: finite(row.worst), outage: finite(row.outage) }
 
 function findingsOf(rule: Rule, graph: Graph): Finding[] {
   return [...rule.check(graph)].map((complaint) => findingOf(rule, complaint))
@@ -75,7 +81,7 @@ function findingOf(rule: Rule, complaint: Complaint): Finding {
     file: contract.file,
     ...contract.at(path),
     ...(about !== undefined && { about }),
-    ...(amount !== undefined && { amount }),
+    ...(amount !== undefined && { amount: finite(amount) }),
   }
 }
 

@@ -82,3 +82,36 @@ describe.each(RULES)('$name', (rule) => {
     expect(checked(rule.breaks.documents, { scanned: rule.breaks.scanned, strict: true }).ok).toBe(false)
   })
 })
+
+describe('retries without a deadline and without a count', () => {
+  const endless = (calls: string) => `truce: 1
+service: a
+serves:
+  act: { effect: read, deadline: 5s, rate: 5/s, calls: { ${calls} } }
+depends:
+  b:
+    budget: none
+    operations:
+      x: { use: background, effect: write, deadline: none, idempotency: { key: '{incoming}_x' } }
+`
+  const server = (n: number) => `truce: 1
+service: ${String.fromCodePoint(97 + n)}
+serves: { x: { effect: write, capacity: 10/s, idempotency: { ttl: 1h }, calls: { ${String.fromCodePoint(98 + n)}.x: 2 } } }
+depends: { ${String.fromCodePoint(98 + n)}: { operations: { x: { use: background, effect: write, deadline: none } } } }
+`
+  const chain = [endless('b.x: 2'), ...Array.from({ length: 24 }, (_, n) => server(n + 1))]
+
+  it.each([
+    ['one call', [endless('b.x: 2'), server(1)]],
+    ['a chain of them, beyond the largest number', chain],
+  ])('are numbers in JSON: %s', (_, documents) => {
+    const result = checked(documents)
+    const { findings, amplification } = JSON.parse(JSON.stringify(result)) as typeof result
+    expect(findings.map(({ amount }) => amount)).not.toContain(null)
+    for (const { worst, outage } of amplification) expect([typeof worst, typeof outage]).toEqual(['number', 'number'])
+    const said = findings.map(({ message, fix }) => `${message} ${fix}`).join('\n')
+    expect(said).not.toMatch(/Infinity|NaN|\d{16}|e[+]/)
+    expect(said).toContain('countless')
+    expect(checked(documents, { baseline: JSON.parse(JSON.stringify(result)) as typeof result }).ok).toBe(true)
+  })
+})

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { durationOf } from '../document/forms.js'
+import { ENDLESS } from '../graph/times.js'
 import { counted, number, percent, rate, span } from './words.js'
 
 it.each([
@@ -25,5 +26,6 @@ it('says rates, shares, counts and numbers with two decimals at most', () => {
     '99.9%',
     '4.13',
   ])
+  expect([number(ENDLESS), rate(2 * ENDLESS)]).toEqual(['countless', 'countless/s'])
   expect([counted(1, 'attempt'), counted(3, 'attempt')]).toEqual(['1 attempt', '3 attempts'])
 })

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { ENDLESS } from '../graph/times.js'
+
 const UNITS: readonly (readonly [string, number])[] = [
   ['h', 3_600_000],
   ['m', 60_000],
@@ -27,8 +29,9 @@ export function percent(share: number): string {
   return `${number(share * 100)}%`
 }
 
-/** With at most two decimals, and no more digits than it has. */
+/** With at most two decimals, and no more digits than it has; what never ends is `countless`. */
 export function number(value: number): string {
+  if (value >= ENDLESS) return 'countless'
   return String(Math.round(value * 100) / 100)
 }
 

@@ -170,10 +170,23 @@ class Reader {
   }
 
   #name(event: Event): string | undefined {
-    const tree = this.#node()
-    const name = event.type === EVENT_ID.SCALAR ? nameOf(this.#text, event) : named(event, tree)
+    const plainly = event.type === EVENT_ID.SCALAR && event.anchorStart === -1 && event.tagStart === -1
+    const name = plainly ? this.#plainName(event) : this.#otherName(event)
     if (name === undefined) this.#refuse(this.#offset, 'this is no name of a field', 'write NAME: value')
     return name
+  }
+
+  /** Nearly every name: no tree needs to be made of it. */
+  #plainName(event: ScalarEvent): string | undefined {
+    this.#next++
+    const start = startOf(event)
+    if (start !== -1) this.#offset = start
+    return nameOf(this.#text, event)
+  }
+
+  #otherName(event: Event): string | undefined {
+    const tree = this.#node()
+    return event.type === EVENT_ID.SCALAR ? nameOf(this.#text, event) : named(event, tree)
   }
 
   /** What stands in the map itself counts before what is merged into it; of several maps the first counts. */

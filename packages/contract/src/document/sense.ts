@@ -134,9 +134,6 @@ function operationSense(contract: Contract, operation: Operation, refuse: Refuse
       'write exhausted: fallback, or leave it out',
     )
   }
-  if (exhausted?.kind === 'fallback' && fallback === undefined) {
-    refuse(['exhausted'], 'names no function that stands in', 'write fallback: NAME, which code registers')
-  }
   if (written('degradeWhen') && !falls) {
     refuse(['degradeWhen'], 'has nothing that could stand in', 'write a fallback, or exhausted: { cached: … }')
   }

@@ -5,11 +5,13 @@
  */
 import { misplaced } from './advice.js'
 import { allowed, example, shown } from './allowed.js'
-import type { Path } from './model.js'
 import type { Problems } from './problem.js'
 import { nearest } from './nearest.js'
 import { fieldOf, ofKind, type Schema, schema } from './schema.js'
 import { type MapTree, pathText, type ScalarTree, type Tree } from './tree.js'
+
+/** From the top to the member that is looked at: one list for the whole walk, since most of it has no problem. */
+type Way = (string | number)[]
 
 /** Every problem there is is told at once. */
 export function checkShape(tree: Tree, problems: Problems): void {
@@ -17,7 +19,7 @@ export function checkShape(tree: Tree, problems: Problems): void {
 }
 
 /** @param at where its name stands, which is where one looks first */
-function check(tree: Tree, against: Schema, path: Path, at: number, problems: Problems): void {
+function check(tree: Tree, against: Schema, path: Way, at: number, problems: Problems): void {
   if (problems.full) return
   const chosen = ofKind(against, tree.kind)
   if (chosen === undefined || (tree.kind === 'scalar' && !fits(tree, chosen))) {
@@ -33,8 +35,11 @@ function check(tree: Tree, against: Schema, path: Path, at: number, problems: Pr
   if (tree.items.length < (chosen.minItems ?? 0)) {
     problems.add(at, pathText(path), `${pathText(path)} is an empty list`, 'name at least one, or leave it out')
   }
+  if (chosen.items === undefined) return
   for (const [i, item] of tree.items.entries()) {
-    if (chosen.items !== undefined) check(item, chosen.items, [...path, i], item.at, problems)
+    path.push(i)
+    check(item, chosen.items, path, item.at, problems)
+    path.pop()
   }
 }
 
@@ -52,24 +57,25 @@ function words(against: Schema): string[] {
   return [...(against.enum ?? []), against.const].filter((word) => typeof word === 'string')
 }
 
-function checkMap(tree: MapTree, against: Schema, path: Path, at: number, problems: Problems): void {
+function checkMap(tree: MapTree, against: Schema, path: Way, at: number, problems: Problems): void {
   for (const [name, entry] of tree.entries) {
     if (problems.full) return
-    const here = [...path, name]
     const field = fieldOf(against, name)
     if (field === undefined) {
       const where = path.length === 0 ? 'a contract' : pathText(path)
       const known = Object.keys(against.properties ?? {})
       const fix = misplaced(name, entry.value, path, known)
-      problems.add(entry.at, pathText(here), `${where} has no field "${name.slice(0, 100)}"`, fix)
+      problems.add(entry.at, pathText([...path, name]), `${where} has no field "${name.slice(0, 100)}"`, fix)
       continue
     }
     if (against.propertyNames !== undefined && !fitsText(name, against.propertyNames)) {
       const form = allowed(against.propertyNames)
       const said = `${JSON.stringify(name.slice(0, 60))} is no name under ${pathText(path)}`
-      problems.add(entry.at, pathText(here), said, `write ${form}`)
+      problems.add(entry.at, pathText([...path, name]), said, `write ${form}`)
     }
-    check(entry.value, field, here, entry.at, problems)
+    path.push(name)
+    check(entry.value, field, path, entry.at, problems)
+    path.pop()
   }
   for (const name of against.required ?? []) {
     if (tree.entries.has(name)) continue

@@ -87,9 +87,9 @@ function startsFirst({ nodes, spoken }: Draft): DraftNode[] {
 }
 
 /** Tells each node who calls it, and each edge who of these hears it. */
-function connect({ edges }: Draft): void {
+function connect({ nodes, edges }: Draft): void {
   for (const edge of edges) if (edge.to && !edge.closes) edge.to.callers.push(edge)
-  for (const edge of edges) edge.to?.callers.sort((one, other) => one.counts.hears - other.counts.hears)
+  for (const node of nodes.values()) node.callers.sort((one, other) => one.counts.hears - other.counts.hears)
   for (const edge of edges) {
     const callers = edge.from?.callers ?? []
     const { says } = edge.counts

@@ -8,6 +8,9 @@
  */
 import type { Backoff, Operation } from '../document/model.js'
 
+/** Attempts without a deadline and without a count: a number, because JSON has no word for what never ends. */
+export const ENDLESS = Number.MAX_SAFE_INTEGER
+
 /** Of all draws of the waits of one call, the shortest or the longest. */
 type Bound = 'least' | 'longest'
 
@@ -67,7 +70,7 @@ function greatest(low: number, high: number, holds: (n: number) => boolean): num
  */
 export function fitting(operation: Operation): number {
   const { deadline } = operation
-  if (!Number.isFinite(deadline)) return Number.POSITIVE_INFINITY
+  if (!Number.isFinite(deadline)) return ENDLESS
   const most = Math.max(1, Math.ceil(deadline / LEAST))
   return greatest(1, most, (n) => waits(operation, n, 'longest') < deadline)
 }
@@ -81,6 +84,6 @@ export function fittingInFull(operation: Operation, attempts: number): number {
 /** The longest that a call with so many attempts can take: its deadline, or attempts and waits where they are less; ms. */
 export function longest(operation: Operation, attempts: number): number {
   const { attemptTimeout, deadline } = operation
-  if (!Number.isFinite(attempts) || !Number.isFinite(attemptTimeout)) return deadline
+  if (attempts >= ENDLESS || !Number.isFinite(attemptTimeout)) return deadline
   return Math.min(deadline, attempts * attemptTimeout + waits(operation, attempts, 'longest'))
 }

@@ -30,14 +30,11 @@ export function gapsOf(contract: Contract, connects: boolean): readonly Gap[] {
       add([...depended.path, 'budget', 'scope'], 'each instance keeps its part of the budget; nothing is shared yet')
     }
     for (const operation of depended.operations.values()) {
-      const { exhausted, connectTimeout, idempotency, path } = operation
+      const { exhausted, connectTimeout, path } = operation
       if (exhausted?.kind === 'pending' || exhausted?.kind === 'dead-letter') {
         if (contract.written([...path, 'exhausted'])) {
           add([...path, 'exhausted'], `the guard fails (exhausted: fail); ${exhausted.kind} is for who runs the queue`)
         }
-      }
-      if (idempotency?.kind === 'key' && idempotency.profile !== undefined) {
-        add([...path, 'idempotency', 'profile'], 'the guard takes any key for honoured: profiles are not read yet')
       }
       if (connectTimeout !== undefined && !connects) {
         const hand = "hand in agent of 'truce/undici' and give contract.dispatcher() to fetch"

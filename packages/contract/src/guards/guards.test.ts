@@ -5,6 +5,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isTruceError, OptionError } from 'truce'
 import { peer } from 'truce/peer'
+import { profile } from 'truce/profiles'
 import { scriptedDependency, virtualTime } from 'truce/testing'
 import { agent } from 'truce/undici'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -75,6 +76,7 @@ describe('what code has to hand in is asked for where the document is loaded', (
     const text = one('fallback: from-catalogue, attempts: 1')
     expect(() => guards(text)).toThrow(/^truce\.yaml:3:51: .*"from-catalogue".*hand it in/)
     expect(() => guards(text, { fallbacks: { constructor: () => 1 } })).toThrow('"from-catalogue"')
+    expect(() => guards(one('exhausted: fallback'))).toThrow(/exhausted|names no function.*fallback: NAME/)
     const contract = guards(text, { fallbacks: { 'from-catalogue': () => 'instead' } })
     const { source, value } = {
       value: undefined,
@@ -173,17 +175,59 @@ describe('key()', () => {
   })
 
   test.each<[values: Record<string, string | number | undefined>, message: string]>([
-    [{ incoming: 'order_1' }, '{line}'],
-    [{ incoming: '', line: 1 }, '{incoming}'],
-    [{ incoming: 'ä', line: 1 }, '{incoming}'],
-    [{ incoming: 'a', line: Number.NaN }, '{line}'],
+    [{ incoming: 'order_1' }, 'values.line'],
+    [{ incoming: '', line: 1 }, 'values.incoming'],
+    [{ incoming: 'ä', line: 1 }, 'values.incoming'],
+    [{ incoming: 'a', line: Number.NaN }, 'values.line'],
     [{ incoming: 'a'.repeat(255), line: 1 }, 'at most 255'],
   ])('%j is an error', (values, message) => {
+    expect(() => guards().key('inventory.reserve', values)).toThrow(OptionError)
     expect(() => guards().key('inventory.reserve', values)).toThrow(message)
   })
 
   test('without a template is an error that says what to write', () => {
     expect(() => guards().key('inventory.availability', {})).toThrow("write idempotency: { key: '{incoming}_…' }")
+  })
+})
+
+describe('a profile', () => {
+  const write = (idempotency: string, own = '') =>
+    `truce: 1\nservice: a\ndepends: { x: { ${own} operations: { o: { effect: write, backoff: none, idempotency: ${idempotency} } } } }\n`
+  const failing = () => Promise.resolve(new Response(null, { status: 500 }))
+
+  test('is the guard’s: what the API keeps under a key is not asked for again', async () => {
+    const stripe = guards(write('{ profile: stripe-v1 }')).operation('x.o')
+    expect(await stripe.outcome(failing, { key: 'k' })).toMatchObject({ stop: 'pushback', attempts: 1 })
+    const plain = guards(write('{}')).operation('x.o')
+    expect(await plain.outcome(failing, { key: 'k' })).toMatchObject({ stop: 'attempts', attempts: 3 })
+  })
+
+  test('without any word of keys a key protects nobody', async () => {
+    const text = 'truce: 1\nservice: a\ndepends: { x: { operations: { o: { effect: write, backoff: none } } } }\n'
+    expect(await guards(text).operation('x.o').outcome(failing, { key: 'k' })).toMatchObject({ stop: 'unsafe' })
+  })
+
+  test('limits the key that a template makes', () => {
+    const contract = guards(write("{ profile: adyen, key: '{incoming}_line' }"))
+    expect(contract.key('x.o', { incoming: 'order' })).toBe('order_line')
+    expect(() => contract.key('x.o', { incoming: 'k'.repeat(60) })).toThrow('at most 64 characters')
+  })
+
+  test('may be of the user’s own knowledge', async () => {
+    const acme = profile({ name: 'acme', header: 'x-request-id' })
+    const contract = guards(write('{ profile: acme }'), { profiles: { acme } })
+    expect(await contract.operation('x.o').run(async ({ headers }) => headers, { key: 'k' })).toEqual({
+      'x-request-id': 'k',
+    })
+  })
+
+  test.each([
+    ['{ profile: stripe }', 'no profile "stripe"', 'did you mean stripe-v1?'],
+    ['{ profile: nobody }', 'no profile "nobody"', 'write one of stripe-v1, '],
+    ['{ profile: constructor }', 'no profile "constructor"', 'handed in: { profiles: '],
+    ['{ profile: stripe-v1, window: 48h }', 'idempotency.window', 'stripe-v1 may have forgotten'],
+  ])('%s is an error with its line', (idempotency, message, fix) => {
+    for (const part of [/^truce[.]yaml:3:/, message, fix]) expect(() => guards(write(idempotency))).toThrow(part)
   })
 })
 
@@ -207,7 +251,6 @@ describe('gaps()', () => {
     ['exhausted: pending', '', 'depends.x.operations.o.exhausted'],
     ['exhausted: dead-letter', '', 'depends.x.operations.o.exhausted'],
     ['connectTimeout: 200ms', '', 'depends.x.operations.o.connectTimeout'],
-    ['idempotency: { profile: stripe }', '', 'depends.x.operations.o.idempotency.profile'],
     ['', 'budget: { scope: fleet },', 'depends.x.budget.scope'],
   ])('%s %s', (operation, own, expected) => {
     expect(gaps(one(operation, own))).toEqual([`3 ${expected}`])

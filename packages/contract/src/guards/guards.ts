@@ -11,7 +11,7 @@ import type { Contract, Depended, Operation as Promised, Path } from '../documen
 import { pathText } from '../document/tree.js'
 import { ContractError, unusable } from './contract-error.js'
 import { type Gap, gapsOf } from './gaps.js'
-import { keyFrom, type KeyValues } from './key-template.js'
+import { filled, type Keys, keysOf, type KeyValues, unknownProfile } from './keys.js'
 import { dependencyOptions, operationOptions } from './options-of.js'
 import { type OperationOverrides, type Override, overridesOf } from './overrides.js'
 import {
@@ -39,7 +39,11 @@ export interface Guards<F = never> {
   operation(name: string, overrides?: OperationOverrides<F>): Operation<F>
   /** What its operations share: its state, and the operator's hand on it. @throws ContractError where it is not named */
   dependency(name: string): Dependency
-  /** The idempotency key of a call, by the document's template. @throws ContractError without a template or a value */
+  /**
+   * The idempotency key of a call, by the document's template.
+   *
+   * @throws ContractError without a template; OptionError where a value is missing, or the key is none that can be sent
+   */
   key(operation: string, values: KeyValues): string
   /** For `fetch`: what keeps the operation's connect timeout; `undefined` where the document says none. */
   dispatcher(operation: string): unknown
@@ -57,6 +61,7 @@ interface Built<F> {
   readonly promised: Promised
   readonly dependency: Dependency
   readonly options: OperationOptions<F>
+  readonly keys: Keys
   guard: Operation<F>
   /** Somebody has it. */
   handedOut: boolean
@@ -101,9 +106,8 @@ export function guardsOf<F = never>(contract: Contract, around: Surroundings<F> 
       throw new ContractError(unknown(contract, `depends on no "${name}"`, name, dependencies.keys()))
     },
     key(name, values) {
-      const { idempotency } = named(name).promised
-      const template = idempotency?.kind === 'key' ? idempotency.key : undefined
-      if (template !== undefined) return keyFrom(template, values)
+      const { keys } = named(name)
+      if (keys.template !== undefined) return filled(keys.template, keys, values)
       throw new ContractError(
         `${contract.file} has no template for the keys of ${name}: write idempotency: { key: '{incoming}_…' } there`,
       )
@@ -149,10 +153,24 @@ function build<F>(contract: Contract, promised: Promised, made: Dependency, arou
       fix,
     )
   }
-  const options = operationOptions(promised, fallback, contract.written([...path, 'mode']))
+  if (promised.exhausted?.kind === 'fallback' && name === undefined) {
+    const said = `${pathText(path)} falls back, and names no function that stands in`
+    throw refused(contract, [...path, 'exhausted'], said, 'write fallback: NAME beside it, which code registers')
+  }
+  const keys = placed(contract, [...path, 'idempotency'], () => keysOf(promised, around.profiles))
+  const { idempotency } = promised
+  if (idempotency?.kind === 'key' && idempotency.profile !== undefined && keys.profile === undefined) {
+    const { message, fix } = unknownProfile(idempotency.profile, around.profiles)
+    throw refused(contract, [...path, 'idempotency', 'profile'], `${pathText(path)}: ${message}`, fix)
+  }
+  const options = operationOptions(promised, {
+    fallback,
+    profile: keys.profile,
+    ownMode: contract.written([...path, 'mode']),
+  })
   const dispatcher = connectTimeout === undefined ? undefined : around.agent?.({ connectTimeout })
   const guard = placed(contract, path, () => made.operation<F>(promised.name, options))
-  return { promised, dependency: made, options, guard, handedOut: false, overrides: '{}', dispatcher }
+  return { promised, dependency: made, options, keys, guard, handedOut: false, overrides: '{}', dispatcher }
 }
 
 function override<F>(contract: Contract, built: Built<F>, given: OperationOverrides<F>): Override[] {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { CachedOptions, DependencyOptions, OperationOptions, TransientClass } from 'truce'
+import type { Profile } from 'truce/profiles'
 import type { Contract, Depended, Operation } from '../document/model.js'
 import type { Surroundings } from './surroundings.js'
 
@@ -49,12 +50,16 @@ function partition({ by, max }: NonNullable<Depended['partition']>): DependencyO
   return max === undefined ? by : { by, max }
 }
 
-/** @param fallback registered by code under the name that the document gives */
-export function operationOptions<F>(
-  of: Operation,
-  fallback: OperationOptions<F>['fallback'],
-  ownMode: boolean,
-): OperationOptions<F> {
+/** What an operation's document names, and what else has to be known of it. */
+interface Named<F> {
+  /** Registered by code under the name that the document gives. */
+  readonly fallback: OperationOptions<F>['fallback']
+  readonly profile: Profile | undefined
+  /** The mode was written at the operation, and not at its dependency. */
+  readonly ownMode: boolean
+}
+
+export function operationOptions<F>(of: Operation, { fallback, profile, ownMode }: Named<F>): OperationOptions<F> {
   return given<OperationOptions<F>>({
     use: of.use,
     effect: of.effect,
@@ -64,7 +69,7 @@ export function operationOptions<F>(
     backoff: of.backoff,
     retryOn: of.retryOn as readonly TransientClass[],
     risk: of.risk,
-    idempotency: idempotency(of),
+    idempotency: idempotency(of, profile),
     owner: of.owner,
     immediate: of.immediate,
     hedge: of.hedge,
@@ -78,9 +83,10 @@ export function operationOptions<F>(
 
 const limit = (ms: number): number | 'none' => (ms === Number.POSITIVE_INFINITY ? 'none' : ms)
 
-function idempotency({ idempotency: of }: Operation): OperationOptions['idempotency'] {
+/** Whatever a document says of keys declares that the dependency honours them. */
+function idempotency({ idempotency: of }: Operation, profile: Profile | undefined): OperationOptions['idempotency'] {
   if (of === undefined || of.kind === 'natural') return of && 'natural'
-  return of.window === Number.POSITIVE_INFINITY ? {} : { window: of.window }
+  return given({ window: Number.isFinite(of.window) ? of.window : undefined, profile })
 }
 
 /** What belongs to queues ends here as a failure; `gaps()` says so. */

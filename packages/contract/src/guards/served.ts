@@ -4,13 +4,13 @@
  *
  * @module
  */
-import type { Contract, Served } from '../document/model.js'
+import type { Contract, Effect, Served } from '../document/model.js'
 import { nearest } from '../document/nearest.js'
 import { ContractError } from './contract-error.js'
 
-/** For `service(…).operation(name, …)` of `truce/server`. Times are ms. */
+/** For `service(…).operation(name, …)` of `truce/server`: spread it there. Times are ms. */
 export interface ServedOptions {
-  readonly effect: 'read' | 'write'
+  readonly effect: Effect
   /** Left out: it works until its caller gives up. */
   readonly deadline?: number
 }
@@ -19,7 +19,7 @@ export interface ServedOptions {
 export interface IdempotencyTerms {
   /** How long keys are remembered, ms: for `idempotency({ store, ttl })`; `undefined`: the document does not say. */
   readonly ttl: number | undefined
-  /** For `httpIdempotency()`, beside the mode that code chooses. */
+  /** For `idempotency` of the operation, with the mode that code chooses: `{ ...rules, mode: 'derived-key' }`. */
   readonly rules: { readonly key: 'required' | 'optional'; readonly fields?: readonly string[] }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Classifier, Clock, Fallback, PeerPort, Quality } from 'truce'
+import type { Profiles } from './keys.js'
 
 /** What code hands in where it loads a document. */
 export interface Surroundings<F = never> {
@@ -11,6 +12,8 @@ export interface Surroundings<F = never> {
   readonly peer?: PeerPort | undefined
   /** The functions that the document names as `fallback`. */
   readonly fallbacks?: Readonly<Record<string, Fallback<F> | { value: Fallback<F>; quality: Quality }>> | undefined
+  /** What APIs of your own knowledge do with keys, by the name that the document gives: `profile({ … })`. */
+  readonly profiles?: Profiles | undefined
   /** What results and errors mean, by the dependency's name. */
   readonly classify?: Readonly<Record<string, Classifier | readonly Classifier[]>> | undefined
   /**
@@ -31,5 +34,5 @@ export interface Surroundings<F = never> {
 }
 
 export const NAMES = [
-  'peer', 'fallbacks', 'classify', 'agent', 'layer', 'instances', 'inherit', 'clock', 'random',
+  'peer', 'fallbacks', 'profiles', 'classify', 'agent', 'layer', 'instances', 'inherit', 'clock', 'random',
 ] as const satisfies readonly (keyof Surroundings)[] // prettier-ignore

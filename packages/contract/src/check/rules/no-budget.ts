@@ -5,6 +5,7 @@
  */
 import type { Rule } from '../finding.js'
 import { atDependency, repeated } from '../place.js'
+import { number } from '../words.js'
 
 export const noBudget: Rule = {
   name: 'no-budget',
@@ -46,7 +47,7 @@ depends:
     for (const each of repeated(graph)) {
       if (each.depended.budget !== 'none') continue
       yield atDependency(each, ['budget'], {
-        message: `Retries of ${each.name} have no budget: when all fail, ${each.depended.name} gets ${each.counts.own} times its traffic.`,
+        message: `Retries of ${each.name} have no budget: when all fail, ${each.depended.name} gets ${number(each.counts.own)} times its traffic.`,
         fix: `Write \`budget: { ratio: 0.2 }\` under ${each.depended.path.join('.')}, or leave \`budget\` out: the default is a ratio of 0.5.`,
         amount: each.counts.own,
       })
