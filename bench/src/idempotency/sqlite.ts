@@ -9,7 +9,7 @@ import path from 'node:path'
 import Database from 'libsql'
 import { idempotency } from 'truce/idempotency'
 import { sqlite } from 'truce/idempotency/sqlite'
-import { contender, RESULT, TTL } from './engine.js'
+import { contender, requestOf, RESULT, TTL } from './engine.js'
 import type { Pair, Pairs } from './pairs.js'
 
 const PLACE = { concurrency: 1, sample: 2_000 } as const
@@ -50,9 +50,8 @@ export async function sqlitePairs(): Promise<Pairs> {
     complete.run(RESULT, key)
     commit.run()
   }
-  const request = { tenant: 'acme', operation: 'orders.create', payload: { sku: 'tea', count: 2 } } as const
   const truceTransaction = (nth: number) =>
-    engine.execute({ ...request, key: `tx-${nth}`, mode: 'transaction' }, () => {
+    engine.execute(requestOf('transaction', `tx-${nth}`), () => {
       effect.run(`truce-${nth}`)
       return RESULT
     })
