@@ -47,8 +47,13 @@ export function promised<Answer>(command: () => Promise<Answer>): Promise<Answer
     const answer = command()
     return answer instanceof Promise ? answer : Promise.resolve(answer)
   } catch (error) {
-    return Promise.reject(error)
+    return rejected(error)
   }
+}
+
+/** As it was thrown, be it an error or not. */
+export async function rejected(error: unknown): Promise<never> {
+  throw error
 }
 
 export function unanswered({ name }: { readonly name: string }): Error {

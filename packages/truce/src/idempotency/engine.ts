@@ -8,7 +8,7 @@ import type { Found, Mode } from '../policy/idempotency/record.js'
 import { hubOf } from '../context/hub.js'
 import { isTruceError, OptionError } from '../guard/errors.js'
 import { type IdempotencyCounters, idempotencyCounters } from '../telemetry/idempotency.js'
-import { ask } from './asking.js'
+import { ask, rejected } from './asking.js'
 import { type Keyed, StoreUnavailableError } from './errors.js'
 import { Execution } from './execution.js'
 import type { Outcome } from './outcome.js'
@@ -179,7 +179,7 @@ export function idempotency<Transaction = never>(options: IdempotencyOptions<Tra
       checked = checkRequest(request, settings)
       if (typeof handler !== 'function') throw new OptionError('handler', handler, 'a function')
     } catch (error) {
-      return Promise.reject(error)
+      return rejected(error)
     }
     if (isClosed) return Promise.resolve(unavailable(checked, new Error('the engine was closed')))
     if (isReady) return start(checked, request, handler)
