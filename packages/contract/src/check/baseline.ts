@@ -18,8 +18,7 @@ export interface AcceptedFinding {
   readonly service: string
   readonly operation?: string
   readonly about?: string
-  /** `null`, which JSON writes for it: nothing bounds it. */
-  readonly amount?: number | null
+  readonly amount?: number
   readonly severity?: Severity
 }
 
@@ -48,6 +47,6 @@ function identity({ rule, service, operation, about }: AcceptedFinding): string 
 /** A larger number, or an error that was a warning. */
 function isWorse(finding: Finding, before: AcceptedFinding): boolean {
   if (finding.severity === 'error' && before.severity === 'warning') return true
-  if (finding.amount === undefined || typeof before.amount !== 'number') return false
+  if (finding.amount === undefined || before.amount === undefined) return false
   return finding.amount > before.amount
 }
