@@ -216,7 +216,11 @@ export default {
       severity: 'error',
       from: {
         path: src,
-        pathNot: [tests, `${src}peer/`, `${src}${headers}(dictionary|retry-context|retry-pushback)[.]ts$`],
+        pathNot: [
+          tests,
+          `${src}peer/`,
+          `${src}${headers}(dictionary|canonical-context|retry-context|retry-pushback)[.]ts$`,
+        ],
       },
       to: { path: structuredHeaders, reachable: true },
     },

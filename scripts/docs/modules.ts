@@ -97,6 +97,7 @@ export function compile(modules: readonly Module[]): Map<string, string[]> {
     noUnusedLocals: false,
     noUnusedParameters: false,
     types: ['node'],
+    experimentalDecorators: true, // of NestJS
   }
   const program = ts.createProgram([...typed.keys()], { ...options, ...ours })
   const messages = new Map<string, string[]>()

@@ -44,7 +44,7 @@ ${rows.join('\n')}
 
 ## Accepting findings
 
-\`truce check services --json > baseline.json\` writes down what is there, and \`truce check services --baseline baseline.json\` accepts it: the check fails for what is new or worse. A finding is known by its rule, service and operation (and what it is about, such as the other side of a call), not by its line, so that moving it changes nothing. It is worse where its number is larger than the accepted one, or where a warning has become an error. Each page says what its number is.
+\`truce check services --write-baseline truce.baseline.json\` writes down what is there, and \`truce check services --baseline truce.baseline.json\` accepts it: the check fails for what is new or worse. A finding is known by its rule, service and operation (and what it is about, such as the other side of a call), not by its line, so that moving it changes nothing. It is worse where its number is larger than the accepted one, or where a warning has become an error. Each page says what its number is.
 
 ## What is counted
 

@@ -3,18 +3,33 @@
  *
  * @module
  */
-import { type Claim, idempotency, type IdempotencyStore } from 'truce/idempotency'
+import { type Claim, idempotency, type IdempotencyStore, type Mode } from 'truce/idempotency'
 
 /** As long as an answer of an API. */
 export const RESULT = 'r'.repeat(512)
 export const TTL = 3_600_000
 
-const CLAIM: Omit<Claim, 'run'> = {
-  fingerprint: 'j1:0123456789012345678901234567890123456789012',
-  mode: 'at-most-once',
-  lease: 30_000,
-  ttl: TTL,
-  reconcile: false,
+const FINGERPRINT = 'j1:0123456789012345678901234567890123456789012'
+
+/** In full, as the engine writes it: `{ ...claim, run }` costs Node 20 as much as a read of SQLite's. */
+function claimOf(mode: Mode, nth: string): Claim {
+  return {
+    fingerprint: FINGERPRINT,
+    mode,
+    run: nth,
+    lease: 30_000,
+    ttl: TTL,
+    age: undefined,
+    born: undefined,
+    reconcile: false,
+  }
+}
+
+const PAYLOAD = { sku: 'tea', count: 2 }
+
+/** What one call says of itself, in full for the same reason. */
+export function requestOf<M extends Mode>(mode: M, key: string) {
+  return { tenant: 'acme', operation: 'orders.create', key, payload: PAYLOAD, mode }
 }
 
 export interface Contender {
@@ -31,22 +46,21 @@ export interface Contender {
 export async function contender<Transaction>(store: IdempotencyStore<Transaction>): Promise<Contender> {
   const engine = idempotency({ store, ttl: TTL })
   await engine.ready()
-  const request = { tenant: 'acme', operation: 'orders.create', payload: { sku: 'tea', count: 2 } } as const
-  const execute = (key: string) => engine.execute({ ...request, key, mode: 'at-most-once' }, () => RESULT)
+  const execute = (key: string) => engine.execute(requestOf('at-most-once', key), () => RESULT)
   await execute('known')
   const outcome = `v${JSON.stringify(RESULT)}`
-  const known = await store.begin('known', { ...CLAIM, run: 'known' })
+  const known = await store.begin('known', claimOf('at-most-once', 'known'))
   if (known.is === 'granted') await store.complete('known', { fence: known.fence, outcome, ttl: TTL })
   return {
     async claim(nth) {
       const scope = `claim-${nth}`
-      const begun = await store.begin(scope, { ...CLAIM, run: String(nth) })
+      const begun = await store.begin(scope, claimOf('at-most-once', String(nth)))
       if (begun.is !== 'granted') throw new Error(`${scope} is ${begun.is}`)
       await store.complete(scope, { fence: begun.fence, outcome, ttl: TTL })
     },
     execute: (nth) => execute(`order-${nth}`),
     async replay(nth) {
-      const begun = await store.begin('known', { ...CLAIM, run: String(nth) })
+      const begun = await store.begin('known', claimOf('at-most-once', String(nth)))
       if (begun.is !== 'completed') throw new Error(`what was completed is ${begun.is}`)
     },
     replayExecute: () => execute('known'),
@@ -59,8 +73,7 @@ export async function transacted<Transaction>(
   nth: number,
   effect: (transaction: Transaction) => PromiseLike<unknown>,
 ): Promise<void> {
-  const claim: Claim = { ...CLAIM, mode: 'transaction', run: String(nth) }
-  const done = await transact?.(`store-${nth}`, claim, async (_, transaction) => {
+  const done = await transact?.(`store-${nth}`, claimOf('transaction', String(nth)), async (_, transaction) => {
     await effect(transaction)
     return { outcome: `v${JSON.stringify(RESULT)}` }
   })

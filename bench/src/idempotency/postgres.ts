@@ -8,7 +8,7 @@ import pg from 'pg'
 import postgresJs from 'postgres'
 import { idempotency } from 'truce/idempotency'
 import { postgres } from 'truce/idempotency/postgres'
-import { contender, RESULT, transacted, TTL } from './engine.js'
+import { contender, requestOf, RESULT, transacted, TTL } from './engine.js'
 import type { Pair, Pairs } from './pairs.js'
 import { launch } from '../../../scripts/servers/launch.mjs'
 
@@ -55,8 +55,6 @@ export async function postgresPairs(client: 'pg' | 'postgres.js'): Promise<Pairs
   }
 }
 
-const REQUEST = { tenant: 'acme', operation: 'orders.create', payload: { sku: 'tea', count: 2 } } as const
-
 function ofPg(url: string) {
   const pool = new pg.Pool({ connectionString: url, max: PLACE.concurrency })
   const store = postgres(pool)
@@ -87,7 +85,7 @@ function ofPg(url: string) {
     storeTransaction: (nth: number) =>
       transacted(store, nth, (transaction) => transaction.query(named('effect', [`store-${nth}`]))),
     truceTransaction: (nth: number) =>
-      engine.execute({ ...REQUEST, key: `tx-${nth}`, mode: 'transaction' }, async ({ transaction }) => {
+      engine.execute(requestOf('transaction', `tx-${nth}`), async ({ transaction }) => {
         await transaction.query(named('effect', [`truce-${nth}`]))
         return RESULT
       }),
@@ -123,7 +121,7 @@ function ofPostgresJs(url: string) {
     storeTransaction: (nth: number) =>
       transacted(store, nth, (transaction) => transaction.unsafe(SQL.effect, [`store-${nth}`], { prepare: true })),
     truceTransaction: (nth: number) =>
-      engine.execute({ ...REQUEST, key: `tx-${nth}`, mode: 'transaction' }, async ({ transaction }) => {
+      engine.execute(requestOf('transaction', `tx-${nth}`), async ({ transaction }) => {
         await transaction.unsafe(SQL.effect, [`truce-${nth}`], { prepare: true })
         return RESULT
       }),

@@ -9,10 +9,10 @@ import path from 'node:path'
 import Database from 'libsql'
 import { idempotency } from 'truce/idempotency'
 import { sqlite } from 'truce/idempotency/sqlite'
-import { contender, RESULT, TTL } from './engine.js'
+import { contender, requestOf, RESULT, TTL } from './engine.js'
 import type { Pair, Pairs } from './pairs.js'
 
-const PLACE = { concurrency: 1, sample: 2_000 } as const
+const PLACE = { concurrency: 1, sample: 400 } as const
 
 export async function sqlitePairs(): Promise<Pairs> {
   const folder = mkdtempSync(path.join(tmpdir(), 'truce-bench-'))
@@ -36,10 +36,11 @@ export async function sqlitePairs(): Promise<Pairs> {
     complete.run(RESULT, key)
   }
   await rawPair('known')
-  const pair = (mode: string, raw: Pair['raw'], way: Pair['raw']): Pair => ({
+  const pair = (mode: string, raw: Pair['raw'], way: Pair['raw'], sample: number = PLACE.sample): Pair => ({
     store: 'sqlite',
     mode,
     ...PLACE,
+    sample,
     raw,
     truce: way,
   })
@@ -50,9 +51,8 @@ export async function sqlitePairs(): Promise<Pairs> {
     complete.run(RESULT, key)
     commit.run()
   }
-  const request = { tenant: 'acme', operation: 'orders.create', payload: { sku: 'tea', count: 2 } } as const
   const truceTransaction = (nth: number) =>
-    engine.execute({ ...request, key: `tx-${nth}`, mode: 'transaction' }, () => {
+    engine.execute(requestOf('transaction', `tx-${nth}`), () => {
       effect.run(`truce-${nth}`)
       return RESULT
     })
@@ -61,8 +61,8 @@ export async function sqlitePairs(): Promise<Pairs> {
       pair('claim', (nth) => rawPair(`raw-${nth}`), truce.claim),
       pair('execute', (nth) => rawPair(`raw-${nth}`), truce.execute),
       pair('transaction', (nth) => rawTransaction(`raw-${nth}`), truceTransaction),
-      pair('replay', async () => read.get('known'), truce.replay),
-      pair('replay-execute', async () => read.get('known'), truce.replayExecute),
+      pair('replay', async () => read.get('known'), truce.replay, 10_000),
+      pair('replay-execute', async () => read.get('known'), truce.replayExecute, 10_000),
     ],
     async close() {
       await store.close()

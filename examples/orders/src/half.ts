@@ -6,12 +6,12 @@
 import { mkdirSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { now } from './clock.js'
 import { drive, type Driver, type Sent } from './drive.js'
 import type { Fault } from './faults.js'
 import type { Arrival, Plan, PlannedFault } from './plan.js'
 import { type Family, family, RunError, type Service } from './processes.js'
 import type { OrderSettings } from './services/order.js'
-import { now } from './services/worked.js'
 
 export type HalfName = OrderSettings['half']
 

@@ -8,12 +8,12 @@ let folder: string
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'line-log-'))))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-test('what was flushed is in the file when the call returns, and a log of the same name goes on with it', () => {
+test('what waits is in the file when the process ends, and a log of the same name goes on with it', () => {
   const path = join(folder, 'a.jsonl')
   const first = lineLog<object>(path, 60_000)
   first.write({ n: 1 })
   expect(readFileSync(path, 'utf8')).toBe('')
-  first.flush()
+  process.emit('exit', 0)
   expect(readFileSync(path, 'utf8')).toBe('{"n":1}\n')
 
   // As after a process that died: the file was never closed.

@@ -9,7 +9,6 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 
 export interface LineLog<T> {
   readonly write: (line: T) => void
-  readonly flush: () => void
   readonly close: () => void
 }
 
@@ -21,13 +20,14 @@ export function lineLog<T>(path: string, batchMs = 100): LineLog<T> {
     lines = ''
   }
   const timer = setInterval(flush, batchMs)
+  process.on('exit', flush)
   return {
     write(line) {
       lines += `${JSON.stringify(line)}\n`
     },
-    flush,
     close() {
       clearInterval(timer)
+      process.off('exit', flush)
       flush()
       closeSync(file)
     },

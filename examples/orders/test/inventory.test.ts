@@ -2,18 +2,18 @@
  * Reservations under what the feature is for, on the real service: a process, its port and its database.
  */
 import Database from 'libsql'
-import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { build, built } from './built.js'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { build } from './built.js'
+import { type Started, startService } from './started.js'
 
 beforeAll(build, 120_000)
 
 let folder: string
-let child: ChildProcess
+let inventory: Started
 let url: string
 
 beforeEach(async () => {
@@ -21,21 +21,13 @@ beforeEach(async () => {
   await start()
 })
 afterEach(async () => {
-  await stop()
+  await inventory.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
 async function start(): Promise<void> {
-  child = fork(built('services/inventory.js'), [JSON.stringify({ port: 0, folder, seed: 1 })], { execArgv: [] })
-  const [{ port }] = (await once(child, 'message')) as [{ port: number }]
-  url = `http://127.0.0.1:${port}`
-}
-
-async function stop(): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const gone = once(child, 'exit')
-  child.send('stop')
-  await gone
+  inventory = await startService('inventory', folder)
+  url = inventory.url
 }
 
 async function fault(body: object): Promise<void> {
@@ -49,11 +41,21 @@ interface Said {
 }
 
 /** undefined: no answer came. */
-async function reserve(key: string | undefined, quantity = 2, client = 'order'): Promise<Said | undefined> {
+async function reserve(
+  key: string | undefined,
+  quantity = 2,
+  headers: Record<string, string> = {},
+): Promise<Said | undefined> {
   try {
     const answer = await fetch(`${url}/reservations`, {
       method: 'POST',
-      headers: { 'x-client-id': client, ...(key !== undefined && { 'idempotency-key': key }) },
+      headers: {
+        'content-type': 'application/json',
+        'x-client-id': 'order',
+        'x-order-id': 'order_1',
+        ...(key !== undefined && { 'idempotency-key': `"${key}"` }),
+        ...headers,
+      },
       body: JSON.stringify({ order: 'order_1', line: 1, sku: 'tea', quantity }),
     })
     return {
@@ -78,12 +80,15 @@ function standing(): { reservations: number; taken: number } {
   }
 }
 
-/** How the engine said that the calls ended; complete once the service has ended. */
-const ends = () =>
-  readFileSync(join(folder, 'inventory.executions.jsonl'), 'utf8')
+const linesOf = (file: string) =>
+  readFileSync(join(folder, `inventory.${file}.jsonl`), 'utf8')
     .trim()
     .split('\n')
-    .map((line) => (JSON.parse(line) as { end: string }).end)
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+
+/** How the engine said that requests and the bookings in them ended; complete once the service has ended. */
+const ends = (operation: 'inventory.reserve' | 'book') =>
+  linesOf('executions').flatMap((one) => (one['operation'] === operation ? [one['end']] : []))
 
 test('a lost answer: the repeat gets it, and nothing is reserved again', async () => {
   await fault({ kind: 'lost-answers', share: 1 })
@@ -92,8 +97,8 @@ test('a lost answer: the repeat gets it, and nothing is reserved again', async (
   await fetch(`${url}/faults`, { method: 'DELETE' })
   expect(await reserve('key')).toEqual({ status: 201, replayed: true, body: { reservation: 1 } })
   expect(standing()).toEqual({ reservations: 1, taken: 2 })
-  await stop()
-  expect(ends()).toEqual(['executed', 'replayed'])
+  await inventory.stop()
+  expect(ends('inventory.reserve')).toEqual(['executed', 'replayed'])
 })
 
 test('eight at once: one reserves, all hear of it', async () => {
@@ -105,9 +110,13 @@ test('eight at once: one reserves, all hear of it', async () => {
 
 test('the key with another payload is refused; that of another client is another key', async () => {
   await reserve('key')
-  expect(await reserve('key', 3)).toMatchObject({ status: 422, replayed: false })
+  expect(await reserve('key', 3)).toMatchObject({
+    status: 422,
+    replayed: false,
+    body: { type: 'urn:truce:problem:key-conflict' },
+  })
   expect(standing()).toEqual({ reservations: 1, taken: 2 })
-  expect(await reserve('key', 3, 'another')).toMatchObject({ status: 201 })
+  expect(await reserve('key', 3, { 'x-client-id': 'another' })).toMatchObject({ status: 201 })
   expect(standing()).toEqual({ reservations: 2, taken: 5 })
 })
 
@@ -117,7 +126,7 @@ test(
   async () => {
     expect(await reserve('before')).toMatchObject({ status: 201 })
     await fault({ kind: 'crash' })
-    const died = once(child, 'exit')
+    const died = once(inventory.child, 'exit')
     expect(await reserve('key')).toBeUndefined()
     expect(await died).toEqual([null, 'SIGKILL'])
     expect(standing()).toEqual({ reservations: 1, taken: 2 })
@@ -127,20 +136,58 @@ test(
     expect(await reserve('key')).toMatchObject({ status: 201, replayed: true })
     expect(await reserve('before')).toMatchObject({ status: 201, replayed: true })
     expect(standing()).toEqual({ reservations: 2, taken: 4 })
-    await stop()
-    expect(ends()).toEqual(['executed', 'executed', 'replayed', 'replayed'])
+    await inventory.stop()
+    // 'key' was begun twice, and booked by the second run alone.
+    expect(ends('inventory.reserve')).toEqual(['executed', 'executed', 'replayed', 'replayed'])
+    expect(ends('book')).toEqual(['executed', 'executed'])
   },
 )
 
-test('the attempt that died with the process stands in the log, as not applied', async () => {
+test('the attempt that died with the process has no record, and is noted beside it', async () => {
   await fault({ kind: 'crash' })
-  const died = once(child, 'exit')
+  const died = once(inventory.child, 'exit')
+  await reserve('before', 2_000_000)
   await reserve('key')
   await died
-  const lines = readFileSync(join(folder, 'inventory.attempts.jsonl'), 'utf8').trim().split('\n')
-  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
-    { call: 'order_1/reserve', outcome: 'unavailable', certainty: 'not-applied', delivered: false },
+  const [record] = linesOf('attempts')
+  expect(record).toMatchObject({ side: 'server', operation: 'reserve', outcome: 'rejected', attempt: 1 })
+  expect(linesOf('attempts')).toHaveLength(1)
+  expect(linesOf('deliveries')).toMatchObject([
+    { id: `${String(record?.['call'])}#1`, order: 'order_1', delivered: true },
+    { order: 'order_1', delivered: false, died: { operation: 'reserve', effect: 'write' } },
   ])
+})
+
+test('what a caller says of the attempt stands in its record, and past its deadline nothing is begun', async () => {
+  const told = (deadline: number) => ({ 'retry-context': `call="c${deadline}", attempt=2, deadline=${deadline}` })
+  expect(await reserve('key', 2, told(5_000))).toMatchObject({ status: 201 })
+  expect(await reserve('late', 2, told(0))).toMatchObject({
+    status: 504,
+    body: { type: 'urn:truce:problem:deadline-passed' },
+  })
+  expect(standing().reservations).toBe(1)
+  await inventory.stop()
+  expect(linesOf('attempts')).toMatchObject([
+    { call: 'c5000', attempt: 2, cause: 'retry', outcome: 'ok', certainty: 'applied' },
+    { call: 'c0', attempt: 2, outcome: 'refused', certainty: 'not-applied' },
+  ])
+})
+
+test('a read whose deadline is over at its turn is not begun; one whose caller left without a word is', async () => {
+  await fault({ kind: 'hang' })
+  const read = (init: RequestInit) => fetch(`${url}/availability/tea`, init)
+  const told = read({ headers: { 'retry-context': 'call="told", attempt=1, deadline=30' } })
+  await expect(read({ signal: AbortSignal.timeout(300) })).rejects.toThrow('timeout')
+  await fetch(`${url}/faults`, { method: 'DELETE' })
+  const answer = await told
+  expect([answer.status, await answer.json()]).toMatchObject([504, { type: 'urn:truce:problem:deadline' }])
+
+  const outcomes = () => linesOf('attempts').map(({ call, outcome }) => [call === 'told', outcome] as const)
+  const expected = new Map([
+    [false, 'ok'],
+    [true, 'timeout'],
+  ])
+  await vi.waitFor(() => expect(new Map(outcomes())).toEqual(expected), 5_000)
 })
 
 test('sold out is kept under the key as well', async () => {

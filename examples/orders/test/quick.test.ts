@@ -84,12 +84,18 @@ async function quickRun() {
   return { pids, code, stderr, result: JSON.parse(stdout) as Result }
 }
 
+const HALVES = ['handwritten', 'truce'] as const
+/** In the first answer, before the first fault. */
+const HEALTHY = 0.98
+
 /** A run whose machine was busy with other tests says so, and is done again: its timeouts are not the retries'. */
 async function undisturbedRun() {
-  const first = await quickRun()
-  if (!first.result.starved || first.result.ok) return first
-  const second = await quickRun()
-  return second.result.starved && !second.result.ok ? quickRun() : second
+  for (let again = 2; ; again--) {
+    const run = await quickRun()
+    const { result } = run
+    const holds = result.ok && HALVES.every((half) => (result[half]['healthySuccess'] ?? 0) > HEALTHY)
+    if (holds || !result.starved || again === 0) return run
+  }
 }
 
 describe('the quick run', () => {
@@ -98,7 +104,7 @@ describe('the quick run', () => {
     expect(result.promises.filter(({ ok }) => !ok)).toEqual([])
     expect(result.promises).toHaveLength(6)
     expect([result.ok, code]).toEqual([true, 0])
-    for (const half of [result.handwritten, result.truce]) expect(half['healthySuccess']).toBeGreaterThan(0.98)
+    for (const half of HALVES) expect(result[half]['healthySuccess']).toBeGreaterThan(HEALTHY)
     expect(result.handwritten['orders']).toBe(result.truce['orders'])
     expect(result.sentence).toContain('duplicate')
     // What the load must contain, or it would show nothing of repeats.
@@ -114,6 +120,7 @@ describe('the quick run', () => {
       expect.arrayContaining([
         'inventory.attempts.jsonl',
         'inventory.db',
+        'inventory.deliveries.jsonl',
         'inventory.executions.jsonl',
         'order.attempts.jsonl',
         'order.db',

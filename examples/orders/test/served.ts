@@ -1,21 +1,15 @@
 /**
- * Served: an attempt as a service's own log has it.
+ * Served: an attempt as it reached a service.
  *
  * @module
  */
-import type { ServedAttempt } from '../src/attempts-log.js'
+import type { ServedAttempt } from '../src/measure/served.js'
 
 export const served = (call: string, t: number, over: Partial<ServedAttempt> = {}): ServedAttempt => ({
-  v: 1,
-  side: 'server',
   t,
   call,
-  order: call,
-  service: 'inventory',
-  dependency: 'inventory',
   operation: 'reserve',
   effect: 'write',
-  ms: 1,
   outcome: 'ok',
   certainty: 'applied',
   delivered: true,

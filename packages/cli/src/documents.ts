@@ -9,6 +9,7 @@
 import type { Contract } from '@truce/contract/document'
 import { type Problem, UnusableError } from './failure.js'
 import type { Surroundings } from './surroundings.js'
+import { printable } from './terminal/printable.js'
 import { progressOn } from './terminal/progress.js'
 
 const NONE = 'Name a truce.yaml, or a folder with one in it: *.truce.yaml and truce.json are found as well'
@@ -19,11 +20,12 @@ const NONE = 'Name a truce.yaml, or a folder with one in it: *.truce.yaml and tr
  */
 export async function documents(paths: readonly string[], surroundings: Surroundings): Promise<readonly Contract[]> {
   const { loadDocuments } = await import('@truce/contract/document')
-  const progress = progressOn(surroundings, `reading ${paths.join(' ')}`)
+  const progress = progressOn(surroundings, printable(`reading ${paths.join(' ')}`))
   const { contracts, problems, skipped } = await loadDocuments(paths).finally(progress.end)
   const refused = skipped.filter(({ path }) => paths.some((given) => same(given, path)))
   if (problems.length > 0 || refused.length > 0) throw new UnusableError([...problems, ...refused.map(passedOver)])
-  for (const { path, why } of skipped) surroundings.stderr.write(`${path}: passed over: ${why}.\n`)
+  for (const { path, why } of skipped)
+    surroundings.stderr.write(`${printable(path)}: passed over: ${printable(why)}.\n`)
   if (contracts.length === 0)
     throw new UnusableError([{ message: `There is no contract in ${list(paths)}`, fix: NONE }])
   const twins = twinsOf(contracts)

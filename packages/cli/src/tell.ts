@@ -6,6 +6,7 @@
 import type { Problem } from './failure.js'
 import type { Surroundings } from './surroundings.js'
 import { paintOn } from './terminal/paint.js'
+import { printable } from './terminal/printable.js'
 
 const BUGS = 'Please report it, with what TRUCE_DEBUG=1 adds to it'
 
@@ -30,11 +31,12 @@ export function tellBug(error: unknown, json: boolean, surroundings: Surrounding
 /** The path of the field is in the sentence. */
 function placeOf({ file, line, column }: Problem): string {
   if (file === undefined) return 'truce:'
-  return line === undefined ? `${file}:` : `${file}:${line}:${column ?? 1}:`
+  const name = printable(file)
+  return line === undefined ? `${name}:` : `${name}:${line}:${column ?? 1}:`
 }
 
 /** One line, with a full stop. */
 function sentence(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim()
+  const line = printable(text.replaceAll(/\s+/g, ' ')).trim()
   return /[.!?]$/.test(line) ? line : `${line}.`
 }

@@ -97,6 +97,62 @@ describe('folders', { timeout: 60_000 }, () => {
   })
 })
 
+describe('names that would command a terminal', { timeout: 60_000 }, () => {
+  const ESCAPE = '\u001B'
+  const evil = `e${ESCAPE}[31mvil.truce.yaml`
+
+  test.each(['check', 'checklist'])('of files, told by %s', (command) => {
+    const { stdout } = truce([command, '.'], {
+      cwd: folderWith({ [evil]: ORDER.replace(/ +idempotency: [{] key: '.*\n/, '') }),
+    })
+    expect(stdout).toContain('e�[31mvil.truce.yaml')
+    expect(stdout).not.toContain(ESCAPE)
+  })
+
+  test('of files and fields that cannot be used, on stderr and in an annotation', () => {
+    const cwd = folderWith({ [evil]: 'truce: 1\nservice: a\n"f\\e[31m\\n::error::x": 1\n' })
+    const { stdout, stderr } = truce(['check', '.', '--format', 'github'], { cwd })
+    expect(stderr).toContain('has no field "f�[31m ::error::x"')
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1)
+    expect(stdout + stderr).not.toContain(ESCAPE)
+  })
+})
+
+describe('a baseline', { timeout: 60_000 }, () => {
+  const given = (baseline: string) => {
+    const cwd = folderWith({ 'truce.yaml': ORDER, 'baseline.json': baseline })
+    return truce(['check', 'truce.yaml', '--baseline', 'baseline.json'], { cwd })
+  }
+
+  test.each([
+    ['{', 'cannot be read as JSON'],
+    ['[]', 'is no baseline: it lists no findings'],
+    ['{ "findings": [{ "rule": "no-jitter" }] }', 'is no baseline'],
+    ['{ "findings": [{ "rule": "no-jitter", "service": "a", "amount": "3" }] }', 'is no baseline'],
+    ['{ "baseline": 2, "findings": [] }', 'is a baseline of form 2; this truce reads form 1'],
+  ])('%s', (baseline, says) => {
+    expect(oneProblem(given(baseline))).toContain(says)
+  })
+
+  test('that is a folder', () => {
+    const cwd = folderWith({ 'truce.yaml': ORDER })
+    expect(oneProblem(truce(['check', 'truce.yaml', '--baseline', '.'], { cwd }))).toContain('cannot be read (EISDIR)')
+  })
+
+  test('with a byte order mark', () => {
+    expect(given('\uFEFF{ "findings": [] }')).toMatchObject({ code: 0 })
+  })
+
+  test('accepts what nothing bounds', () => {
+    const endless = '{ use: background, effect: read, deadline: none }'
+    const document = `{ truce: 1, service: a, depends: { b: { budget: none, operations: { x: ${endless} } } } }`
+    const cwd = folderWith({ 'truce.yaml': document })
+    expect(truce(['check', 'truce.yaml', '--write-baseline', 'b.json'], { cwd }).code).toBe(0)
+    const { code, stdout } = truce(['check', 'truce.yaml', '--baseline', 'b.json'], { cwd })
+    expect([code, stdout]).toEqual([0, expect.stringContaining('1 accepted by the baseline')])
+  })
+})
+
 /** A link, so that node and the build are where anybody may read them; undefined where they are not. */
 function asNobody(args: readonly string[], cwd: string): Ended | undefined {
   chmodSync(cwd, 0o755)

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { bin, build, folderWith, INVENTORY, ORDER, plainEnv, truce } from './truce.js'
@@ -93,6 +94,18 @@ describe('pipes', { timeout: 30_000 }, () => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
     const [code] = (await once(child, 'close')) as [number]
     expect([code, stderr]).toEqual([1, ''])
+  })
+
+  test.runIf(existsSync('/dev/full'))('a full disk is no verdict', () => {
+    const full = openSync('/dev/full', 'w')
+    const { status, stderr } = spawnSync(process.execPath, [bin, 'check', folderWith(GOOD), '--json'], {
+      env: plainEnv(),
+      encoding: 'utf8',
+      stdio: ['ignore', full, 'pipe'],
+    })
+    closeSync(full)
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/^truce: The output cannot be written \(ENOSPC\)/)])
+    expect(stderr).not.toContain('    at ')
   })
 
   test('an interrupt ends it without a word', async () => {

@@ -14,11 +14,15 @@ const validatorOf = (name: string): ValidateFunction => {
 const WORSE = ORDER.replace("{ key: '{incoming}_line_{line}', window: 24h }", 'natural')
   .replace('deadline: 3s', 'deadline: 9s')
   .replace('{ ratio: 20% }', 'none')
+/** Nothing bounds its attempts: JSON has no word for that. */
+const ENDLESS =
+  '{ truce: 1, service: a, depends: { b: { budget: none, operations: { x: { use: background, effect: read, deadline: none } } } } }'
 const cwd = () =>
   folderWith({
     'good/a.truce.yaml': ORDER,
     'good/b.truce.yaml': INVENTORY,
     'bad/a.truce.yaml': WORSE,
+    'endless/truce.yaml': ENDLESS,
     'broken.yaml': 'a: [',
   })
 
@@ -28,6 +32,7 @@ describe('what --json prints is what its schema says', { timeout: 60_000 }, () =
     ['check', 1, ['bad', '--strict']],
     ['diff', 1, ['good', 'bad']],
     ['diff', 0, ['good', 'good']],
+    ['check', 1, ['endless']],
     ['checklist', 0, ['good']],
     ['checklist', 0, ['bad']],
   ])('%s, exit code %i: %s', (command, code, args) => {

@@ -24,7 +24,7 @@ export function handwrittenOrders(store: OrderStore, inventory: string, warehous
     inTheBackground(threeTries(requests.event(warehouse, order.id, 'confirmed'), order.id))
     return 'confirmed'
   }
-  return { placeOrder, open: () => 0, parked: () => 0, close: () => Promise.resolve() }
+  return { placeOrder, operation: undefined, open: () => 0, parked: () => 0, close: () => Promise.resolve() }
 }
 
 async function again<T>(call: () => Promise<T>): Promise<T> {

@@ -11,8 +11,8 @@ function bench(options: Partial<WorkersOptions> = {}) {
     ...options,
   })
   const turns: Record<string, Turn> = {}
-  const send = (name: string, gone?: () => boolean) =>
-    void workers.work(() => 10, gone).then((turn) => (turns[name] = turn))
+  const send = (name: string, drop?: () => boolean) =>
+    void workers.work(() => 10, drop).then((turn) => (turns[name] = turn))
   const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
   const finishNext = () => running.shift()?.finish()
   return { workers, running, turns, send, settle, finishNext }
@@ -36,19 +36,17 @@ describe('limited workers', () => {
     expect(turns).toEqual({ a: 'done', b: 'done' })
   })
 
-  test('queued work is done even if its caller has left, unless told otherwise', async () => {
-    const usual = bench()
-    const careful = bench({ dropAbandoned: true })
-    for (const { send, finishNext, settle } of [usual, careful]) {
-      send('a')
-      send('left', () => true)
-      send('c')
-      finishNext()
-      finishNext()
-      await settle()
-    }
-    expect(usual.turns).toEqual({ a: 'done', left: 'done' })
-    expect(careful.turns).toEqual({ a: 'done', left: 'dropped', c: 'done' })
+  test('queued work is done unless it is known to be for nobody when its turn comes', async () => {
+    const { turns, send, finishNext, settle } = bench()
+    let isLate = false
+    send('a')
+    send('late', () => isLate)
+    send('c')
+    isLate = true
+    finishNext()
+    finishNext()
+    await settle()
+    expect(turns).toEqual({ a: 'done', late: 'dropped', c: 'done' })
   })
 
   test('frozen: nothing starts or finishes; thawed: everything goes on', async () => {

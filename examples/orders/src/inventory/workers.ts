@@ -3,21 +3,19 @@
  *
  * A stub that answers every request after 50 ms never collapses, whatever its callers do, and makes any
  * retry policy look harmless. Here attempts wait for one of a few workers, work goes on after the caller
- * has left, and queued work is done even if nobody waits for it any more: that useless work is what keeps
- * a service down after its fault has ended.
+ * has left, and queued work is done even if nobody waits for it any more, unless somebody knows that: the
+ * useless work is what keeps a service down after its fault has ended.
  *
  * @module
  */
 
-/** How one attempt fared: `full` was refused before the queue, `dropped` was skipped because its caller had left. */
+/** How one attempt fared: `full` was refused before the queue, `dropped` was skipped: it was for nobody any more. */
 export type Turn = 'done' | 'full' | 'dropped'
 
 export interface WorkersOptions {
   readonly workers: number
   /** Places in the waiting room; an attempt beyond them is refused at once. */
   readonly queue: number
-  /** Skip queued work whose caller has left. Off, as in most services. */
-  readonly dropAbandoned?: boolean
   /** Runs `finish` after that many milliseconds. */
   readonly after?: (ms: number, finish: () => void) => void
 }
@@ -25,9 +23,9 @@ export interface WorkersOptions {
 export interface Workers {
   /**
    * @param ms the time one worker needs, asked when the work starts
-   * @param gone whether the caller has left
+   * @param drop whether it is not worth starting any more, asked at its turn
    */
-  work(ms: () => number, gone?: () => boolean): Promise<Turn>
+  work(ms: () => number, drop?: () => boolean): Promise<Turn>
   /** Capacity lost or regained; work already started is finished. */
   resize(workers: number): void
   /** Nothing starts or finishes until `thaw`, as in a long pause of a process or its disk. */
@@ -39,11 +37,11 @@ export interface Workers {
 
 interface Job {
   readonly ms: () => number
-  readonly gone: () => boolean
+  readonly drop: () => boolean
   readonly end: (turn: Turn) => void
 }
 
-const stays = () => false
+const never = () => false
 const timer = (ms: number, finish: () => void) => void setTimeout(finish, ms)
 
 export function limitedWorkers(options: WorkersOptions): Workers {
@@ -73,15 +71,15 @@ export function limitedWorkers(options: WorkersOptions): Workers {
     while (!frozen && busy < workers) {
       const job = queue.shift()
       if (!job) return
-      if (options.dropAbandoned && job.gone()) job.end('dropped')
+      if (job.drop()) job.end('dropped')
       else start(job)
     }
   }
 
   return {
-    work: (ms, gone = stays) =>
+    work: (ms, drop = never) =>
       new Promise((end) => {
-        const job = { ms, gone, end }
+        const job = { ms, drop, end }
         if (!frozen && busy < workers) start(job)
         else if (queue.length < options.queue) queue.push(job)
         else end('full')

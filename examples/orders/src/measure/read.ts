@@ -1,15 +1,17 @@
 /**
- * What the services left behind: their databases, and their logs of attempts.
+ * What the services left behind: their databases, and their logs of attempts, deliveries and executions.
  *
  * @module
  */
 import { createReadStream, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { ServedAttempt } from '../attempts-log.js'
+import type { AttemptRecord } from 'truce/telemetry'
 import { openDatabase } from '../database.js'
+import type { Delivery } from '../deliveries-log.js'
 import type { Execution } from '../executions-log.js'
 import type { Told } from '../order/store.js'
+import { type ServedAttempt, servedAttempts } from './served.js'
 
 /** An order as its service knows it. Times in epoch ms. */
 export interface OrderRow {
@@ -62,7 +64,10 @@ export async function readRemains(folder: string): Promise<Remains> {
     )
   const windows = `select label, min(started) as "from", max(ends) as until from faults group by label`
   const attemptsOf = async (service: string) =>
-    (await linesOf<ServedAttempt>(join(folder, `${service}.attempts.jsonl`))).toSorted((a, b) => a.t - b.t)
+    servedAttempts(
+      await linesOf<AttemptRecord>(join(folder, `${service}.attempts.jsonl`)),
+      await linesOf<Delivery>(join(folder, `${service}.deliveries.jsonl`)),
+    )
   const executionsOf = (service: string) => linesOf<Execution>(join(folder, `${service}.executions.jsonl`))
   const [stock] = rows<{ taken: number }>('inventory.db', 'select total(stocked - on_hand) as taken from stock')
   const [reserved] = rows<{ quantity: number }>('inventory.db', 'select total(quantity) as quantity from reservations')

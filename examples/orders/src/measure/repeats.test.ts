@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { served } from '../../test/served.js'
-import type { ServedAttempt } from '../attempts-log.js'
 import type { Execution } from '../executions-log.js'
 import { repeats } from './repeats.js'
+import type { ServedAttempt } from './served.js'
 
 const ended = (end: Execution['end']): Execution => ({
   t: 0,

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { ServedAttempt } from '../attempts-log.js'
 import type { Execution } from '../executions-log.js'
+import type { ServedAttempt } from './served.js'
 
 export interface Repeats {
   /** Reservations and fulfilments that were done and whose answer did not arrive. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { now } from '../clock.js'
 import { openDatabase } from '../database.js'
 import { type OrderStore, orderStore } from './store.js'
 
@@ -47,6 +48,18 @@ test('a second press that fails does not take back what the first one still wait
   expect(row()).toMatchObject([{ state: 'pending' }])
   store.refuse(order.id)
   expect(row()).toMatchObject([{ state: 'failed' }])
+})
+
+test('the first key of a reservation stays, whatever comes later, and is told with its age', () => {
+  store.asks('reserve', order.id)
+  expect([store.reservationKey(order.id, 'first'), store.reservationKey(order.id, 'second')]).toEqual([
+    'first',
+    'first',
+  ])
+  store.postpone(order.id)
+  const [pending] = store.pending()
+  expect(pending).toMatchObject({ ...order, key: 'first' })
+  expect(pending?.keyUsed).toBeLessThanOrEqual(now())
 })
 
 test('what counts is the best that was promised', () => {

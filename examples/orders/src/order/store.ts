@@ -5,13 +5,13 @@
  */
 import { join } from 'node:path'
 import type { SqliteDatabase } from 'truce/idempotency/sqlite'
+import { now } from '../clock.js'
 import { openDatabase } from '../database.js'
-import { now } from '../services/worked.js'
 
 export const ORDERS_SCHEMA = `
 create table if not exists orders (
   id text primary key, sku text not null, quantity integer not null, received real not null,
-  availability_at real, reserve_at real,
+  availability_at real, reserve_at real, reservation_key text,
   state text not null default 'received',
   told text, told_at real, confirmed_at real,
   fulfil text not null default 'none'
@@ -23,6 +23,12 @@ export interface Order {
   readonly id: string
   readonly sku: string
   readonly quantity: number
+}
+
+/** An order whose reservation is left in doubt: its key, and when that was first used, epoch ms. */
+export interface PendingOrder extends Order {
+  readonly key: string
+  readonly keyUsed: number
 }
 
 /** What the user hears: `pending` is "accepted, not confirmed yet", `conflict` "this order was another one". */
@@ -37,6 +43,9 @@ export function orderStore(folder: string) {
     availability: database.prepare('update orders set availability_at = coalesce(availability_at, ?) where id = ?'),
     reserve: database.prepare('update orders set reserve_at = coalesce(reserve_at, ?) where id = ?'),
   }
+  const keyed = database.prepare(
+    'update orders set reservation_key = coalesce(reservation_key, ?) where id = ? returning reservation_key as key',
+  )
   const confirmed = database.prepare(
     "update orders set state = 'confirmed', confirmed_at = ?, fulfil = ? where id = ? and state <> 'confirmed'",
   )
@@ -46,7 +55,10 @@ export function orderStore(folder: string) {
   const told = database.prepare(
     "update orders set told = ?1, told_at = ?2 where id = ?3 and (told is null or told = 'failed' or ?1 = 'confirmed')",
   )
-  const pending = database.prepare("select id, sku, quantity from orders where state = 'pending' order by received")
+  const pending = database.prepare(
+    `select id, sku, quantity, reservation_key as key, reserve_at as keyUsed from orders
+     where state = 'pending' order by received`,
+  )
   const due = database.prepare("select id, sku, quantity from orders where fulfil = 'due' order by received")
   const fulfilled = database.prepare("update orders set fulfil = 'done' where id = ?")
   const open = database.prepare("select count(*) as open from orders where state = 'pending' or fulfil = 'due'")
@@ -58,6 +70,8 @@ export function orderStore(folder: string) {
     receive: (order: Order) => void insert.run(order.id, order.sku, order.quantity, now()),
     /** When this order first wished for an answer of the inventory. */
     asks: (operation: 'availability' | 'reserve', id: string) => void asked[operation].run(now(), id),
+    /** The key of its reservation: the first that was offered, or an order that comes again would be reserved again. */
+    reservationKey: (id: string, offered: string) => (keyed.get(offered, id) as { key: string }).key,
     /** Confirmation, and the fulfilment owed with it, in one statement: neither without the other. Whether it is news. */
     confirm: (id: string, owes: 'due' | 'none') => confirmed.run(now(), owes, id).changes > 0,
     /** Nothing came of it, unless the same order fares better where it came a second time. */
@@ -67,7 +81,7 @@ export function orderStore(folder: string) {
     postpone: (id: string) => void postponed.run(id),
     /** Of an order that came more than once, the best that its user was promised. */
     tell: (id: string, what: Exclude<Told, 'conflict'>) => void told.run(what, now(), id),
-    pending: () => pending.all() as Order[],
+    pending: () => pending.all() as PendingOrder[],
     due: () => due.all() as Order[],
     fulfilled: (id: string) => void fulfilled.run(id),
     open: () => (open.get() as { open: number }).open,

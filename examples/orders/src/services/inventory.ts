@@ -1,25 +1,32 @@
 /**
  * Inventory: how much there is, and reservations. Few workers; reserving takes longer than reading.
  *
- * Stock and reservation are one transaction. With an idempotency key, the key's claim and the answer are part of
- * it: whatever happened in between, a crash of this process included, a repeat finds all of it or nothing.
- * Without a key every attempt counts.
+ * A request with an idempotency key is answered once and for all. Its work may be begun again after a crash, so what
+ * it does is one transaction under a key derived from that one: whatever happened in between, a repeat finds all of
+ * it or nothing. Without a key every attempt counts.
  *
  * @module
  */
 import { Hono } from 'hono'
 import { join } from 'node:path'
-import { idempotency, jsonText } from 'truce/idempotency'
+import { idempotency } from 'truce/idempotency'
 import { sqlite } from 'truce/idempotency/sqlite'
-import { attemptsLog } from '../attempts-log.js'
+import { peer } from 'truce/peer'
+import { service } from 'truce/server'
+import { contextOf, guarded, problems } from 'truce/server/hono'
+import { httpIdempotency } from 'truce/server/idempotency'
+import { attemptLog } from 'truce/telemetry'
+import { now } from '../clock.js'
 import { FAULTS_TABLE, openDatabase } from '../database.js'
+import { deliveriesLog } from '../deliveries-log.js'
 import { executionsLog } from '../executions-log.js'
 import { limitedWorkers } from '../inventory/workers.js'
 import { seeded } from '../random.js'
-import { type Answer, answerOf } from './keyed.js'
-import { runService, type ServiceSettings, settingsOf } from './process.js'
+import { faultRoutes } from './fault-routes.js'
+import { runService, settingsOf } from './process.js'
 import { reaping } from './reaping.js'
-import { type Env, now, workedRoutes } from './worked.js'
+import { type Env, wire } from './wire.js'
+import { type Answer, workOn } from './worked.js'
 
 /** 50 orders/s × (30 + 60) ms keep 4.5 of 8 workers busy: 56 %. */
 const WORKERS = 8
@@ -30,8 +37,10 @@ const RESERVE_MS = 60
 const STOCK = 1_000_000
 /** No order may stay pending for longer: a key that was forgotten reserves again. */
 const REMEMBERED = '24h'
+/** After a crash, repeats wait so long for the work that died. Should a run only be held up, its key stands in its transaction. */
+const LEASE = '1s'
 
-/** The key's UNIQUE is the engine's: a second reservation of a line would stand here for all to see. */
+/** The keys' UNIQUE is the engine's: a second reservation of a line would stand here for all to see. */
 const SCHEMA = `
 create table if not exists stock (sku text primary key, stocked integer not null, on_hand integer not null);
 create table if not exists reservations (
@@ -41,22 +50,28 @@ create table if not exists reservations (
 create index if not exists reservations_of_order on reservations (order_id, line);
 ${FAULTS_TABLE}`
 
-const settings = settingsOf() as ServiceSettings & { readonly dropAbandoned?: boolean }
-const database = openDatabase(join(settings.folder, 'inventory.db'), SCHEMA)
-const log = attemptsLog(join(settings.folder, 'inventory.attempts.jsonl'))
-const executions = executionsLog(join(settings.folder, 'inventory.executions.jsonl'))
-const reservations = idempotency({ store: sqlite(database), ttl: REMEMBERED, service: 'inventory' })
-await reservations.ready()
-const stopReaping = reaping(reservations)
-const dropAbandoned = settings.dropAbandoned ?? false
-const worked = workedRoutes({
-  service: 'inventory',
-  database,
-  log,
-  workers: limitedWorkers({ workers: WORKERS, queue: QUEUE, dropAbandoned }),
-  workerCount: WORKERS,
-  random: seeded(settings.seed),
-  lastWords: executions.flush,
+const settings = settingsOf()
+const file = (name: string) => join(settings.folder, `inventory.${name}`)
+const database = openDatabase(file('db'), SCHEMA)
+const attempts = attemptLog({ path: file('attempts.jsonl'), service: 'inventory' })
+const deliveries = deliveriesLog(file('deliveries.jsonl'))
+const executions = executionsLog(file('executions.jsonl'))
+const random = seeded(settings.seed)
+const workers = limitedWorkers({ workers: WORKERS, queue: QUEUE })
+const faults = faultRoutes({ database, workers, workerCount: WORKERS })
+const line = wire({ log: deliveries, sky: faults.sky, random })
+const work = workOn({ sky: faults.sky, workers, random })
+
+const engine = idempotency({ store: sqlite(database), ttl: REMEMBERED, lease: LEASE, service: 'inventory' })
+await engine.ready()
+const stopReaping = reaping(engine)
+// Only the order service can reach it here. Elsewhere: a certificate or a token says who calls.
+const keyed = httpIdempotency({ engine, tenant: (incoming) => incoming.header('x-client-id') })
+const inventory = service('inventory', { peer, peers: 'all', idempotency: keyed })
+const availability = inventory.operation('availability', { effect: 'read' })
+const reserve = inventory.operation('reserve', {
+  effect: 'write',
+  idempotency: { key: 'optional', mode: 'derived-key' },
 })
 
 const stocked = database.prepare('insert or ignore into stock (sku, stocked, on_hand) values (?, ?, ?)')
@@ -72,57 +87,48 @@ interface Reservation {
 }
 
 /** Within a transaction, on the connection that the store has as well. */
-function reserve({ order, line, sku, quantity }: Reservation): Answer {
+function book({ order, line: ofOrder, sku, quantity }: Reservation): Answer {
   stocked.run(sku, STOCK, STOCK)
   if (take.run(quantity, sku, quantity).changes === 0) return { status: 409, body: { error: 'sold out' } }
-  const { lastInsertRowid } = insert.run(order, line, sku, quantity, now())
-  worked.midway()
+  const { lastInsertRowid } = insert.run(order, ofOrder, sku, quantity, now())
+  if (faults.sky().crash) line.die()
   return { status: 201, body: { reservation: Number(lastInsertRowid) } }
 }
 
-const reserveUnkeyed = database.transaction(reserve)
+const bookUnkeyed = database.transaction(book)
+
+/** Claim of the key, stock, reservation and answer are one commit; whoever comes later with the key gets that answer. */
+function bookOnce(key: string, wish: Reservation): Promise<Answer> {
+  const request = { tenant: 'inventory', operation: 'book', key, payload: wish, mode: 'transaction' } as const
+  return engine.execute(request, () => book(wish))
+}
 
 const app = new Hono<Env>()
+app.onError(problems())
 app.get('/health', (c) => c.json({ ok: true }))
-worked.adminRoutes(app)
+faults.addTo(app)
 
-app.get('/availability/:sku', (c) => {
+app.get('/availability/:sku', line.of(availability), guarded(availability), (c) => {
   const sku = c.req.param('sku')
-  return worked.serve(c, {
-    operation: 'availability',
-    effect: 'read',
-    ms: AVAILABILITY_MS,
-    order: c.req.header('x-order-id') ?? '',
-    apply: () => {
-      const row = onHand.get(sku) as { on_hand: number } | undefined
-      return { status: 200, body: { sku, available: row?.on_hand ?? STOCK } }
-    },
+  return work(c, AVAILABILITY_MS, () => {
+    const row = onHand.get(sku) as { on_hand: number } | undefined
+    return { status: 200, body: { sku, available: row?.on_hand ?? STOCK } }
   })
 })
 
-app.post('/reservations', async (c) => {
-  const payload = jsonText(new Uint8Array(await c.req.arrayBuffer()))
-  const wish = payload as Reservation
-  const key = c.req.header('idempotency-key')
-  // Stands for whom the caller has proved to be: two callers may choose the same key.
-  const tenant = c.req.header('x-client-id') ?? 'anonymous'
-  return worked.serve(c, {
-    operation: 'reserve',
-    effect: 'write',
-    ms: RESERVE_MS,
-    order: wish.order,
-    apply: async () => {
-      if (key === undefined) return reserveUnkeyed(wish)
-      const request = { tenant, operation: 'reserve', key, payload, mode: 'transaction' } as const
-      return answerOf(await reservations.outcome(request, () => reserve(wish)))
-    },
-  })
+app.post('/reservations', line.of(reserve), guarded(reserve), async (c) => {
+  const wish = await c.req.json<Reservation>()
+  const context = contextOf(c)
+  return work(c, RESERVE_MS, () =>
+    context.key === undefined ? bookUnkeyed(wish) : bookOnce(context.derive('book'), wish),
+  )
 })
 
 runService('inventory', settings, app, async () => {
   stopReaping()
-  await reservations.close()
+  await engine.close()
+  await attempts.close()
   executions.close()
-  log.close()
+  deliveries.close()
   database.close()
 })

@@ -8,13 +8,20 @@
  */
 import { Hono } from 'hono'
 import { join } from 'node:path'
-import { attemptsLog } from '../attempts-log.js'
+import { peer } from 'truce/peer'
+import { service } from 'truce/server'
+import { guarded, problems } from 'truce/server/hono'
+import { attemptLog } from 'truce/telemetry'
+import { now } from '../clock.js'
 import { FAULTS_TABLE, openDatabase } from '../database.js'
+import { deliveriesLog } from '../deliveries-log.js'
 import { limitedWorkers } from '../inventory/workers.js'
-import { seeded } from '../random.js'
 import type { FulfilmentState } from '../order/ask.js'
+import { seeded } from '../random.js'
+import { faultRoutes } from './fault-routes.js'
 import { runService, settingsOf } from './process.js'
-import { type Env, now, workedRoutes } from './worked.js'
+import { type Env, wire } from './wire.js'
+import { workOn } from './worked.js'
 
 const WORKERS = 16
 const QUEUE = 400
@@ -29,42 +36,41 @@ create table if not exists events (id integer primary key, order_id text not nul
 ${FAULTS_TABLE}`
 
 const settings = settingsOf()
-const database = openDatabase(join(settings.folder, 'warehouse.db'), SCHEMA)
-const log = attemptsLog(join(settings.folder, 'warehouse.attempts.jsonl'))
-const worked = workedRoutes({
-  service: 'warehouse',
-  database,
-  log,
-  workers: limitedWorkers({ workers: WORKERS, queue: QUEUE }),
-  workerCount: WORKERS,
-  random: seeded(settings.seed + 1),
-})
+const file = (name: string) => join(settings.folder, `warehouse.${name}`)
+const database = openDatabase(file('db'), SCHEMA)
+const attempts = attemptLog({ path: file('attempts.jsonl'), service: 'warehouse' })
+const deliveries = deliveriesLog(file('deliveries.jsonl'))
+const random = seeded(settings.seed + 1)
+const workers = limitedWorkers({ workers: WORKERS, queue: QUEUE })
+const faults = faultRoutes({ database, workers, workerCount: WORKERS })
+const line = wire({ log: deliveries, sky: faults.sky, random })
+const work = workOn({ sky: faults.sky, workers, random })
 
-const fulfil = database.prepare('insert into fulfilments (order_id, at) values (?, ?)')
+const warehouse = service('warehouse', { peer, peers: 'all' })
+const fulfil = warehouse.operation('fulfil', { effect: 'write' })
+const fulfilment = warehouse.operation('fulfilment', { effect: 'read' })
+const event = warehouse.operation('event', { effect: 'write' })
+
+const insertFulfilment = database.prepare('insert into fulfilments (order_id, at) values (?, ?)')
 const fulfilled = database.prepare('select count(*) as n from fulfilments where order_id = ?')
-const event = database.prepare('insert into events (order_id, kind, at) values (?, ?, ?)')
+const insertEvent = database.prepare('insert into events (order_id, kind, at) values (?, ?, ?)')
 
 const app = new Hono<Env>()
+app.onError(problems())
 app.get('/health', (c) => c.json({ ok: true }))
-worked.adminRoutes(app)
+faults.addTo(app)
 
 /** Orders whose fulfilment has arrived and is not done: to call them "none" would be to invite a second one. */
 const atWork = new Map<string, number>()
 
-app.post('/fulfilments', async (c) => {
+app.post('/fulfilments', line.of(fulfil), guarded(fulfil), async (c) => {
   const { order } = await c.req.json<{ order: string }>()
   atWork.set(order, (atWork.get(order) ?? 0) + 1)
   try {
-    return await worked.serve(c, {
-      operation: 'fulfil',
-      effect: 'write',
-      ms: FULFIL_MS,
-      order,
-      apply: () => {
-        fulfil.run(order, now())
-        worked.midway()
-        return { status: 201, body: { order } }
-      },
+    return await work(c, FULFIL_MS, () => {
+      insertFulfilment.run(order, now())
+      if (faults.sky().crash) line.die()
+      return { status: 201, body: { order } }
     })
   } finally {
     const others = (atWork.get(order) ?? 1) - 1
@@ -73,36 +79,25 @@ app.post('/fulfilments', async (c) => {
   }
 })
 
-app.get('/fulfilments/:order', (c) => {
+app.get('/fulfilments/:order', line.of(fulfilment), guarded(fulfilment), (c) => {
   const order = c.req.param('order')
-  return worked.serve(c, {
-    operation: 'fulfilment',
-    effect: 'read',
-    ms: LOOK_MS,
-    order,
-    apply: () => {
-      const { n } = fulfilled.get(order) as { n: number }
-      const state: FulfilmentState = n > 0 ? 'fulfilled' : atWork.has(order) ? 'at work' : 'none'
-      return { status: 200, body: { order, state } }
-    },
+  return work(c, LOOK_MS, () => {
+    const { n } = fulfilled.get(order) as { n: number }
+    const state: FulfilmentState = n > 0 ? 'fulfilled' : atWork.has(order) ? 'at work' : 'none'
+    return { status: 200, body: { order, state } }
   })
 })
 
-app.post('/events', async (c) => {
+app.post('/events', line.of(event), guarded(event), async (c) => {
   const { order, kind } = await c.req.json<{ order: string; kind: string }>()
-  return worked.serve(c, {
-    operation: 'event',
-    effect: 'write',
-    ms: EVENT_MS,
-    order,
-    apply: () => {
-      event.run(order, kind, now())
-      return { status: 201, body: { order } }
-    },
+  return work(c, EVENT_MS, () => {
+    insertEvent.run(order, kind, now())
+    return { status: 201, body: { order } }
   })
 })
 
-runService('warehouse', settings, app, () => {
-  log.close()
+runService('warehouse', settings, app, async () => {
+  await attempts.close()
+  deliveries.close()
   database.close()
 })

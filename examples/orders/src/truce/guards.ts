@@ -7,22 +7,25 @@
  * @module
  */
 import { dependency } from 'truce'
-import { stillRunning } from '../services/keyed.js'
+import { peer } from 'truce/peer'
 
 /** Background waits are capped lower than the preset's 30 s, so that a short run sees its work finished. */
 const SOON = { initial: '250ms', factor: 2, max: '2s', jitter: 'full' } as const
 
-/** The inventory honours keys. It remembers one for 24 h; the hour between is for what is on its way. */
-const REPEATABLE = { window: '23h' } as const
+/**
+ * A peer honours keys. The inventory remembers one for 24 h; of the two hours between, one is for users who press
+ * again (`offer.ts`), one for what is on its way.
+ */
+const REPEATABLE = { window: '22h' } as const
 
 export function guards() {
   const inventory = dependency('inventory', {
     service: 'order',
     instances: 1,
     concurrency: { limit: 64, queue: 64 },
-    classify: stillRunning,
+    peer,
   })
-  const warehouse = dependency('warehouse', { service: 'order', instances: 1 })
+  const warehouse = dependency('warehouse', { service: 'order', instances: 1, peer })
   return {
     availability: inventory.operation('availability', {
       use: 'interactive',
@@ -45,7 +48,7 @@ export function guards() {
       backoff: SOON,
       idempotency: REPEATABLE,
     }),
-    /** The warehouse takes no keys: nothing is repeated here that may have been done. `shipping` finds out. */
+    /** The warehouse takes no keys and is given none: nothing is repeated here that may have been done. `shipping` finds out. */
     fulfil: warehouse.operation('fulfil', { use: 'background', effect: 'write', attemptTimeout: '2s', backoff: SOON }),
     fulfilment: warehouse.operation('fulfilment', {
       use: 'background',

@@ -3,39 +3,47 @@
  *
  * Availability falls back to the last known value. A reservation in doubt leaves the order `pending` in the
  * order's own database, and the background finishes it with the same key: at most one reservation, whichever
- * attempt took effect. Fulfilment is owed from the moment of confirmation, in the same row. An order that comes
- * again is placed again: the key makes it the same reservation, or says that it was another one.
+ * attempt took effect. Its key is derived from the one that the order came with. Fulfilment is owed from the moment
+ * of confirmation, in the same row. An order that comes again without a key, or with another one, is placed again:
+ * its reservation's first key makes that the same reservation, or says that it was another one.
  *
  * @module
  */
 import { join } from 'node:path'
 import type { StopReason } from 'truce'
+import type { RequestContext } from 'truce/server'
 import { attemptLog } from 'truce/telemetry'
+import { now } from '../clock.js'
+import { executionsLog } from '../executions-log.js'
 import { requests, send, soldOut } from '../order/ask.js'
 import type { Order, OrderStore, Told } from '../order/store.js'
-import { now } from '../services/worked.js'
-import { executionsLog } from '../executions-log.js'
 import { fresh } from './fresh.js'
 import { guards } from './guards.js'
+import { offer } from './offer.js'
 import { shipping } from './shipping.js'
 import { type WorkEnd, worklist } from './worklist.js'
 
 /** An order may be accepted on stock that was read this long ago. */
 const AVAILABILITY_MAX_AGE_MS = 30_000
 
-const reservationKey = (order: string, line: number) => `${order}_line_${line}_reservation`
+/** The same for every repeat of the order: an order has one line. */
+function keyOfLine(order: Order, context: RequestContext | undefined): string {
+  return context?.key === undefined ? `${order.id}_line_1` : context.derive('line_1')
+}
 
 export function truceOrders(store: OrderStore, inventory: string, warehouse: string, folder: string) {
   const log = attemptLog({ path: join(folder, 'order.attempts.jsonl'), service: 'order', instance: 'order-1' })
   const executions = executionsLog(join(folder, 'order.executions.jsonl'))
   const guard = guards()
   const ship = shipping(store.database, guard, warehouse)
+  const offered = offer(store.database)
   const stock = fresh<number>(AVAILABILITY_MAX_AGE_MS)
 
-  async function available({ id, sku, quantity }: Order): Promise<boolean> {
+  async function available({ id, sku, quantity }: Order, context?: RequestContext): Promise<boolean> {
     store.asks('availability', id)
-    const outcome = await guard.availability.outcome(({ signal, headers }) =>
-      send(requests.availability(inventory, sku), id, signal, headers),
+    const outcome = await guard.availability.outcome(
+      ({ signal, headers }) => send(requests.availability(inventory, sku), id, signal, headers),
+      { context },
     )
     if (outcome.ok) {
       const answer = (await outcome.value.json()) as { available: number }
@@ -44,15 +52,17 @@ export function truceOrders(store: OrderStore, inventory: string, warehouse: str
     return (stock.recall(sku, now()) ?? 0) >= quantity
   }
 
-  async function placeOrder(order: Order): Promise<Told> {
-    if (!(await available(order))) {
+  /** @param context of the request that brought it: its key, and how long somebody waits */
+  async function placeOrder(order: Order, context?: RequestContext): Promise<Told> {
+    if (!(await available(order, context))) {
       store.fail(order.id)
       return 'failed'
     }
     store.asks('reserve', order.id)
+    const key = store.reservationKey(order.id, keyOfLine(order, context))
     const outcome = await guard.reserve.outcome(
       ({ signal, headers }) => send(requests.reserve(inventory, order), order.id, signal, headers),
-      { key: reservationKey(order.id, 1) },
+      { key, context },
     )
     if (outcome.ok) {
       confirm(order)
@@ -87,7 +97,7 @@ export function truceOrders(store: OrderStore, inventory: string, warehouse: str
     work: async (order, signal) => {
       const outcome = await guard.reserveLater.outcome(
         (attempt) => send(requests.reserve(inventory, order), order.id, attempt.signal, attempt.headers),
-        { key: reservationKey(order.id, 1), signal },
+        { key: order.key, age: now() - order.keyUsed, signal },
       )
       if (outcome.ok) confirm(order)
       else if (await soldOut(outcome.value)) store.refuse(order.id)
@@ -109,12 +119,14 @@ export function truceOrders(store: OrderStore, inventory: string, warehouse: str
 
   return {
     placeOrder,
+    operation: offered.place,
     open: store.open,
     parked: () => reservations.parked() + fulfilments.parked(),
     async close() {
       reservations.close()
       fulfilments.close()
       await ship.close()
+      await offered.close()
       executions.close()
       await log.close()
     },

@@ -8,27 +8,45 @@ import type { Baseline, CheckResult } from '@truce/contract/check'
 import { unusable } from '../failure.js'
 import type { Surroundings } from '../surroundings.js'
 
+/** Of the form: raised when an older truce would read it wrongly. */
+const VERSION = 1
 const WRITE = 'Write one with --write-baseline'
 
 /** @throws UnusableError where it cannot be read, or is no baseline */
 export function readBaseline(file: string): Baseline {
   let read: unknown
   try {
-    read = JSON.parse(readFileSync(file, 'utf8'))
+    read = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''))
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    const why = missing ? 'is not there' : 'cannot be read as JSON'
-    throw unusable(`The baseline ${file} ${why}`, missing ? WRITE : `${WRITE} again`, { cause: error })
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') throw unusable(`The baseline ${file} is not there`, WRITE, { cause: error })
+    const why = error instanceof SyntaxError ? 'cannot be read as JSON' : `cannot be read (${code})`
+    throw unusable(`The baseline ${file} ${why}`, `${WRITE} again`, { cause: error })
   }
+  const version = versionOf(read)
+  if (version !== VERSION)
+    throw unusable(`${file} is a baseline of form ${version}; this truce reads form ${VERSION}`, `${WRITE} again`)
   if (!isBaseline(read)) throw unusable(`${file} is no baseline: it lists no findings`, `${WRITE} again`)
   return read
+}
+
+/** The output of `check --json` is a baseline too, and says no form. */
+function versionOf(read: unknown): string | number {
+  if (typeof read !== 'object' || read === null || !('baseline' in read)) return VERSION
+  return typeof read.baseline === 'number' ? read.baseline : JSON.stringify(read.baseline)
 }
 
 function isBaseline(read: unknown): read is Baseline {
   if (typeof read !== 'object' || read === null || !('findings' in read) || !Array.isArray(read.findings)) return false
   return read.findings.every(
     (each: unknown) =>
-      typeof each === 'object' && each !== null && 'rule' in each && 'service' in each && typeof each.rule === 'string',
+      typeof each === 'object' &&
+      each !== null &&
+      'rule' in each &&
+      typeof each.rule === 'string' &&
+      'service' in each &&
+      typeof each.service === 'string' &&
+      (!('amount' in each) || each.amount === null || typeof each.amount === 'number'),
   )
 }
 
@@ -45,7 +63,7 @@ export function writeBaseline(file: string, result: CheckResult, { stderr }: Sur
     }))
     .toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1))
   try {
-    writeFileSync(file, `${JSON.stringify({ baseline: 1, findings }, undefined, 2)}\n`)
+    writeFileSync(file, `${JSON.stringify({ baseline: VERSION, findings }, undefined, 2)}\n`)
   } catch (error) {
     const code = String((error as NodeJS.ErrnoException).code)
     throw unusable(`The baseline ${file} cannot be written (${code})`, 'Name a file in a folder that is there', {

@@ -17,4 +17,7 @@ export function countsOf({ ok, findings, accepted }: CheckResult, contracts: rea
   return `${counted(contracts.length, 'document')} ${ok ? holds[0] : holds[1]}: ${found}.`
 }
 
-export const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
+/** `∞` where nothing bounds it. */
+export const shown = (count: number) => (Number.isFinite(count) ? String(count) : '∞')
+
+export const counted = (count: number, noun: string) => `${shown(count)} ${noun}${count === 1 ? '' : 's'}`

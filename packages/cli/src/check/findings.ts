@@ -7,6 +7,7 @@ import type { Finding } from '@truce/contract/check'
 import { grouped } from '../grouped.js'
 import { excerpt } from '../terminal/excerpt.js'
 import type { Paint } from '../terminal/paint.js'
+import { printable } from '../terminal/printable.js'
 import { sources } from '../terminal/source.js'
 import { wrap } from '../terminal/wrap.js'
 
@@ -25,7 +26,7 @@ export function findingsText(findings: readonly Finding[], look: Look): readonly
       return [...(operation === '' ? [] : [`  ${look.paint('bold', operation)}`]), ...texts].join('\n')
     })
     const service = ofFile[0]?.service ?? ''
-    return [`${look.paint('bold', service)}  ${look.paint('dim', file)}`, ...parts].join('\n\n')
+    return [`${look.paint('bold', service)}  ${look.paint('dim', printable(file))}`, ...parts].join('\n\n')
   })
 }
 
@@ -33,9 +34,9 @@ function textOf(finding: Finding, text: string | undefined, { paint, width }: Lo
   const { severity, rule, message, fix, line, column, file } = finding
   const [sign, colour] = severity === 'error' ? (['✖', 'red'] as const) : (['▲', 'yellow'] as const)
   return [
-    `    ${paint(colour, `${sign} ${rule}`)}  ${paint('dim', `${file}:${line}:${column}`)}`,
+    `    ${paint(colour, `${sign} ${rule}`)}  ${paint('dim', printable(`${file}:${line}:${column}`))}`,
     ...(text === undefined ? [] : [excerpt({ text, line, column }, '      ', paint)]),
-    wrap(message, width, '      '),
-    `      ${paint('cyan', '→')} ${wrap(fix, width, '        ').trimStart()}`,
+    wrap(printable(message), width, '      '),
+    `      ${paint('cyan', '→')} ${wrap(printable(fix), width, '        ').trimStart()}`,
   ].join('\n')
 }

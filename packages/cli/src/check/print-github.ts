@@ -35,6 +35,7 @@ function annotation({ file, line, column, message, fix }: Place, severity: strin
   return `::${severity} ${text.join(',')}::${data(`${message} ${fix}`)}\n`
 }
 
-const data = (text: string) => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+const data = (text: string) =>
+  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A').replaceAll('\u001B', '�')
 
 const property = (text: string) => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C')

@@ -7,7 +7,7 @@ import type { AmplificationRow, CheckResult, Finding } from '@truce/contract/che
 import type { Contract } from '@truce/contract/document'
 import { grouped } from '../grouped.js'
 import type { Paint } from '../terminal/paint.js'
-import { counted } from './counts.js'
+import { counted, shown } from './counts.js'
 
 /** So many actions are drawn, the costliest first; `--json` lists all. */
 const DRAWN = 20
@@ -40,7 +40,8 @@ export function treesText(result: Drawn, contracts: readonly Contract[], paint: 
   const drawn = all.slice(0, DRAWN).map((tree) => draw(tree, paint))
   const left = all.slice(DRAWN)
   const least = Math.max(...left.map(({ most }) => most))
-  const more = left.length === 0 ? [] : [paint('dim', `  … ${left.length} more, ${least} at most: --json lists them`)]
+  const more =
+    left.length === 0 ? [] : [paint('dim', `  … ${left.length} more, ${shown(least)} at most: --json lists them`)]
   return [[`${paint('bold', TITLE)} ${paint('dim', LEGEND)}`, ...drawn, ...more].join('\n\n')]
 }
 
@@ -88,7 +89,7 @@ function draw(tree: Tree, paint: Paint): string {
   function costs(row: AmplificationRow | undefined): string {
     if (!row) return ''
     const { outage, worst, paths, to } = row
-    const more = [worst === outage ? '' : `, worst ${worst}`, paths > 1 ? `, over ${paths} paths` : ''].join('')
+    const more = [worst === outage ? '' : `, worst ${shown(worst)}`, paths > 1 ? `, over ${paths} paths` : ''].join('')
     const count = counted(outage, 'attempt')
     return `${tooMuch.has(to) ? paint('red', count) : count}${more === '' ? '' : paint('dim', more)}`
   }

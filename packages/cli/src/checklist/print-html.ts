@@ -5,6 +5,7 @@
  */
 import { type Checklist, type ChecklistItem, type Question, QUESTIONS } from '@truce/contract/checklist'
 import type { Surroundings } from '../surroundings.js'
+import { counted } from '../check/counts.js'
 import { ADVICE, openIn, placed, RISKS, URGENCIES } from './matrix.js'
 import { STYLE } from './page-style.js'
 
@@ -29,7 +30,7 @@ ${operations.map(partOf).join('\n')}
 
 function summary(items: readonly ChecklistItem[]): string {
   const open = items.reduce((sum, item) => sum + openIn(item), 0)
-  return `${items.length} operations, ${items.length * 6} questions, <strong>${open} open</strong>`
+  return `${counted(items.length, 'operation')}, ${items.length * 6} questions, <strong>${open} open</strong>`
 }
 
 function matrix(items: readonly ChecklistItem[]): string {

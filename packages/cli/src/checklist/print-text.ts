@@ -6,6 +6,7 @@
 import { type Checklist, type ChecklistItem, type Question, QUESTIONS } from '@truce/contract/checklist'
 import type { Surroundings } from '../surroundings.js'
 import { type Paint, paintOn } from '../terminal/paint.js'
+import { printable } from '../terminal/printable.js'
 import { widthOf, wrap } from '../terminal/wrap.js'
 import { ADVICE, openIn, placed, RISKS, URGENCIES } from './matrix.js'
 
@@ -18,12 +19,12 @@ export function print({ operations }: Checklist, { stdout, env }: Surroundings):
 
 function partOf(item: ChecklistItem, width: number, paint: Paint): string {
   const { service, operation, risk, urgency, file, line, answers } = item
-  const head = `${paint('bold', `${service} → ${operation}`)}  ${risk} risk, ${urgency}  ${paint('dim', `${file}:${line}`)}`
+  const head = `${paint('bold', `${service} → ${operation}`)}  ${risk} risk, ${urgency}  ${paint('dim', printable(`${file}:${line}`))}`
   const lines = (Object.keys(QUESTIONS) as Question[]).map((question) => {
     const { ok, text } = answers[question]
     const asked = QUESTIONS[question].padEnd(LONGEST)
     const sign = ok ? paint('green', '✔') : paint('yellow', '?')
-    return `  ${sign} ${paint('dim', asked)} ${wrap(text, width, ' '.repeat(LONGEST + 5)).trimStart()}`
+    return `  ${sign} ${paint('dim', asked)} ${wrap(printable(text), width, ' '.repeat(LONGEST + 5)).trimStart()}`
   })
   return [head, ...lines, ''].join('\n')
 }

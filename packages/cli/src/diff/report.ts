@@ -6,6 +6,7 @@
 import type { Changed, ServiceDiff, ServicesDiff } from '@truce/contract/diff'
 import type { Surroundings } from '../surroundings.js'
 import { type Paint, paintOn } from '../terminal/paint.js'
+import { printable } from '../terminal/printable.js'
 import { widthOf, wrap } from '../terminal/wrap.js'
 
 export function report(result: ServicesDiff, { stdout, env }: Surroundings): void {
@@ -35,8 +36,8 @@ interface Look {
 }
 
 function lineOf({ message, file, line }: Changed, { sign, width, paint }: Look): string {
-  const text = wrap(message, width, '      ').trimStart()
-  return `    ${sign} ${text}  ${paint('dim', `${file}:${line}`)}`
+  const text = wrap(printable(message), width, '      ').trimStart()
+  return `    ${sign} ${text}  ${paint('dim', printable(`${file}:${line}`))}`
 }
 
 /** Who is broken, in the order of the list. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Paint } from './paint.js'
+import { printable } from './printable.js'
 
 /** Of a longer line only the part around the place is shown. */
 const WIDEST = 90
@@ -26,6 +27,3 @@ export function excerpt({ text, line, column }: Excerpt, indent: string, paint: 
     `${indent}${' '.repeat(number.length)} ${bar} ${paint('red', caret)}`,
   ].join('\n')
 }
-
-/** Control characters in a document must not command the terminal. */
-const printable = (text: string) => text.replaceAll(/\p{Cc}/gu, (sign) => (sign === '\t' ? ' ' : '�'))

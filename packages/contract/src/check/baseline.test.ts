@@ -34,6 +34,23 @@ describe('a baseline', () => {
     expect([ok, findings.map(({ rule, amount }) => [rule, amount])]).toEqual([false, [['amplification', 8]]])
   })
 
+  it('accepts what nothing bounds, though JSON has no word for it', () => {
+    const endless = service(
+      3,
+      'q: { budget: none, operations: { x: { use: background, effect: read, deadline: none } } }',
+    )
+    const read = JSON.parse(JSON.stringify(run(endless))) as typeof before
+    expect(read.findings.find(({ rule }) => rule === 'no-budget')?.amount).toBe(null)
+    expect(run(endless, read)).toMatchObject({ ok: true, findings: [] })
+  })
+
+  it('accepts what any of two entries of one finding accepts', () => {
+    const [worse, better] = [run(service(4)), before]
+    const both = [...worse.findings, ...better.findings]
+    expect(checked([service(4)], { baseline: { findings: both } }).ok).toBe(true)
+    expect(checked([service(5)], { baseline: { findings: both } }).ok).toBe(false)
+  })
+
   it('accepts no other place, and no other rule', () => {
     const more = run(
       service(3, 'stock: { budget: none, operations: { read: { effect: read, exhausted: fail } } }'),

@@ -18,7 +18,8 @@ export interface AcceptedFinding {
   readonly service: string
   readonly operation?: string
   readonly about?: string
-  readonly amount?: number
+  /** `null`, which JSON writes for it: nothing bounds it. */
+  readonly amount?: number | null
   readonly severity?: Severity
 }
 
@@ -28,11 +29,14 @@ export function against(
   findings: readonly Finding[],
 ): { readonly findings: readonly Finding[]; readonly accepted: readonly Finding[] } {
   if (!baseline) return { findings, accepted: [] }
-  const known = new Map(baseline.findings.map((finding) => [identity(finding), finding]))
-  const accepts = (finding: Finding) => {
-    const before = known.get(identity(finding))
-    return before !== undefined && !isWorse(finding, before)
+  const known = new Map<string, AcceptedFinding[]>()
+  for (const finding of baseline.findings) {
+    const alike = known.get(identity(finding))
+    if (alike) alike.push(finding)
+    else known.set(identity(finding), [finding])
   }
+  const accepts = (finding: Finding) =>
+    known.get(identity(finding))?.some((before) => !isWorse(finding, before)) ?? false
   return { findings: findings.filter((each) => !accepts(each)), accepted: findings.filter(accepts) }
 }
 
@@ -44,5 +48,6 @@ function identity({ rule, service, operation, about }: AcceptedFinding): string 
 /** A larger number, or an error that was a warning. */
 function isWorse(finding: Finding, before: AcceptedFinding): boolean {
   if (finding.severity === 'error' && before.severity === 'warning') return true
-  return finding.amount !== undefined && before.amount !== undefined && finding.amount > before.amount
+  if (finding.amount === undefined || typeof before.amount !== 'number') return false
+  return finding.amount > before.amount
 }

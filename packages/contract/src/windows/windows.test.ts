@@ -98,11 +98,11 @@ describe('a ttl', () => {
         operation: 'x',
         message:
           'x forgets a key after 48h, but it may be repeated for 48h (a.x → b.x → c.x), and x itself works for up to 1m.',
-        fix: 'Write `ttl: 2881m` under serves.x.idempotency, or longer.',
+        fix: 'Write `ttl: 49h` under serves.x.idempotency, or longer.',
         amount: 60_000,
       },
     ])
-    expect(findings('ttl: 2881m')).toEqual([])
+    expect(findings('ttl: 49h')).toEqual([])
   })
 
   it('that the server does not give is not compared', () => {

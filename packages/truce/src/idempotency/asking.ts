@@ -13,25 +13,47 @@ type Patience = Pick<EngineSettings<unknown>, 'clock' | 'storeTimeout'> & { read
  *
  * @throws what the store throws; or that it did not answer
  */
-export function ask<Answer>({ clock, storeTimeout, store }: Patience, command: () => Promise<Answer>): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const alarm = clock.alarm(storeTimeout, () => reject(unanswered(store)))
-    promised(command).then(
-      (answer) => {
-        alarm.cancel()
-        resolve(answer)
-      },
-      (error: unknown) => {
-        alarm.cancel()
-        reject(error instanceof Error ? error : new Error('the store failed', { cause: error }))
-      },
-    )
+export function ask<Answer>(patience: Patience, command: () => Promise<Answer>): Promise<Answer> {
+  return new Promise((resolve, reject) => tellEnd(patience, command, resolve, reject))
+}
+
+/** The same, telling one of the two: each promise of a call is felt (`npm run bench:idempotency`). */
+export function tellEnd<Answer>(
+  { clock, storeTimeout, store }: Patience,
+  command: () => Promise<Answer>,
+  answered: (answer: Answer) => void,
+  failed: (error: unknown) => void,
+): void {
+  let isOver = false
+  const alarm = clock.alarm(storeTimeout, () => {
+    isOver = true
+    failed(unanswered(store))
   })
+  const thrown = (error: unknown) => {
+    if (isOver) return
+    alarm.cancel()
+    failed(error instanceof Error ? error : new Error('the store failed', { cause: error }))
+  }
+  promised(command).then((answer) => {
+    if (isOver) return
+    alarm.cancel()
+    answered(answer)
+  }, thrown)
 }
 
 /** What it throws at once, it rejects with. */
-export async function promised<Answer>(command: () => Promise<Answer>): Promise<Answer> {
-  return command()
+export function promised<Answer>(command: () => Promise<Answer>): Promise<Answer> {
+  try {
+    const answer = command()
+    return answer instanceof Promise ? answer : Promise.resolve(answer)
+  } catch (error) {
+    return rejected(error)
+  }
+}
+
+/** As it was thrown, be it an error or not. */
+export async function rejected(error: unknown): Promise<never> {
+  throw error
 }
 
 export function unanswered({ name }: { readonly name: string }): Error {

@@ -29,7 +29,7 @@ export function canonicalJson(value: unknown, path = 'payload'): string {
 function write(value: unknown, path: string, depth: number): string {
   switch (typeof value) {
     case 'string':
-      return text(value, path)
+      return text(value, '', path)
     case 'number':
       return number(value, path)
     case 'boolean':
@@ -41,9 +41,12 @@ function write(value: unknown, path: string, depth: number): string {
   }
 }
 
-function text(value: string, path: string): string {
+function text(value: string, what: string, path: string): string {
   if (!isWellFormed(value)) {
-    throw new InvalidPayloadError(path, 'has half of a surrogate pair, which no UTF-8 can carry; give well-formed text')
+    throw new InvalidPayloadError(
+      what + path,
+      'has half of a surrogate pair, which no UTF-8 can carry; give well-formed text',
+    )
   }
   return JSON.stringify(value)
 }
@@ -71,14 +74,24 @@ function object(value: object, path: string, depth: number): string {
       `is a ${value.constructor?.name ?? 'strange object'}; give a plain object, or text`,
     )
   }
-  const members: string[] = []
-  // Without a comparison of its own it goes by UTF-16 code units, as RFC 8785 asks.
-  for (const key of Object.keys(value).toSorted()) {
+  let members = ''
+  for (const key of inOrder(Object.keys(value))) {
     const member: unknown = value[key as keyof typeof value]
     if (member === undefined) continue
-    members.push(`${text(key, `a key of ${path}`)}:${write(member, `${path}.${key}`, depth + 1)}`)
+    const name = text(key, KEY_OF, path)
+    members += `${members === '' ? '' : ','}${name}:${write(member, `${path}.${key}`, depth + 1)}`
   }
-  return `{${members.join(',')}}`
+  return `{${members}}`
+}
+
+const KEY_OF = 'a key of '
+
+/** By UTF-16 code units, as RFC 8785 asks; most keys come in order. */
+function inOrder(keys: string[]): string[] {
+  for (let at = 1; at < keys.length; at++) {
+    if ((keys[at] as string) < (keys[at - 1] as string)) return keys.toSorted()
+  }
+  return keys
 }
 
 /** Also where it was made in another realm, such as a worker or a test's sandbox. */

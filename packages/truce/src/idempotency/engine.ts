@@ -7,13 +7,13 @@ import { randomBytes } from 'node:crypto'
 import type { Found, Mode } from '../policy/idempotency/record.js'
 import { hubOf } from '../context/hub.js'
 import { isTruceError, OptionError } from '../guard/errors.js'
-import { idempotencyCounters } from '../telemetry/idempotency.js'
-import { ask } from './asking.js'
+import { type IdempotencyCounters, idempotencyCounters } from '../telemetry/idempotency.js'
+import { ask, rejected } from './asking.js'
 import { type Keyed, StoreUnavailableError } from './errors.js'
 import { Execution } from './execution.js'
 import type { Outcome } from './outcome.js'
 import { wholeNumber } from '../guard/options/check.js'
-import { checkKeyOf, checkRequest, type KeyOf, type Request } from './request.js'
+import { type CheckedRequest, checkKeyOf, checkRequest, type KeyOf, type Request } from './request.js'
 import { engineSettings, type IdempotencyOptions } from './settings.js'
 import type { WorkOf } from './work.js'
 
@@ -74,6 +74,7 @@ export type Status =
   | { readonly state: 'completed'; readonly age: number; readonly left: number }
 
 const BATCH = 1_000
+const MOST_AT_HAND = 64
 /** Modes for which every store is good. */
 const ALWAYS: readonly Mode[] = ['derived-key', 'at-most-once']
 /** After so many ms a store that did not answer may be asked again. */
@@ -93,12 +94,25 @@ const SOON = 1_000
 export function idempotency<Transaction = never>(options: IdempotencyOptions<Transaction>): Idempotency<Transaction> {
   const settings = engineSettings(options)
   const { store, service } = settings
-  const underWay = new Set<Promise<unknown>>()
+  /** Calls of which something is going on. */
+  let underWay = 0
+  let idlers: (() => void)[] = []
   const prefix = randomBytes(9).toString('base64url')
   let runs = 0
   let asked: Promise<string> | undefined
   let isReady = false
   let isClosed = false
+
+  const known = new Map<string, IdempotencyCounters>()
+
+  /** Those of the first operations are at hand: an engine has a few. */
+  function counted(operation: string): IdempotencyCounters {
+    const counters = known.get(operation)
+    if (counters) return counters
+    const found = idempotencyCounters(service, operation)
+    if (known.size < MOST_AT_HAND) known.set(operation, found)
+    return found
+  }
 
   /** Once; a store that failed, or did not answer, is asked again by the next call. */
   const ready = (): Promise<string> => {
@@ -130,37 +144,53 @@ export function idempotency<Transaction = never>(options: IdempotencyOptions<Tra
   }
 
   function unavailable(keyed: Keyed, cause: unknown): Outcome<never> {
-    idempotencyCounters(service, keyed.operation).unavailable++
+    counted(keyed.operation).unavailable++
     return { ok: false, error: new StoreUnavailableError(keyed, store.name, SOON, cause), source: 'refused' }
   }
 
-  function track<Ends extends Promise<unknown>>(work: Ends): Ends {
-    const over = () => underWay.delete(work)
-    underWay.add(work)
-    work.then(over, over)
-    return work
+  function finished(): void {
+    if (--underWay > 0) return
+    const told = idlers
+    idlers = []
+    for (const tell of told) tell()
   }
 
-  async function outcome<M extends Mode, Value>(
+  function start<M extends Mode, Value>(
+    checked: CheckedRequest,
     request: Request<M, Value, Transaction>,
     handler: (work: WorkOf<Transaction>[M]) => Value | PromiseLike<Value>,
   ): Promise<Outcome<Value>> {
-    const checked = checkRequest(request, settings)
-    if (typeof handler !== 'function') throw new OptionError('handler', handler, 'a function')
-    if (isClosed) return unavailable(checked, new Error('the engine was closed'))
-    if (!isReady) {
-      const refused = await track(refusal(checked, request.signal))
-      if (refused) return refused
-    }
-    const counters = idempotencyCounters(service, checked.operation)
+    const counters = counted(checked.operation)
     const name = `${prefix}${(runs++).toString(36)}`
-    const execution = new Execution(settings, checked, request, handler, counters, name)
-    void track(execution.over)
-    return (await execution.start()) as Outcome<Value>
+    return new Promise((resolve) => {
+      const tell = resolve as (outcome: Outcome<unknown>) => void
+      underWay++
+      new Execution(settings, checked, request, handler, counters, name, tell, finished).start()
+    })
+  }
+
+  /** No `async`: each promise of a call is felt (`npm run bench:idempotency`). */
+  function outcome<M extends Mode, Value>(
+    request: Request<M, Value, Transaction>,
+    handler: (work: WorkOf<Transaction>[M]) => Value | PromiseLike<Value>,
+  ): Promise<Outcome<Value>> {
+    let checked: CheckedRequest
+    try {
+      checked = checkRequest(request, settings)
+      if (typeof handler !== 'function') throw new OptionError('handler', handler, 'a function')
+    } catch (error) {
+      return rejected(error)
+    }
+    if (isClosed) return Promise.resolve(unavailable(checked, new Error('the engine was closed')))
+    if (isReady) return start(checked, request, handler)
+    underWay++
+    return refusal(checked, request.signal)
+      .finally(finished)
+      .then((refused) => refused ?? start(checked, request, handler))
   }
 
   const idle = async (): Promise<void> => {
-    while (underWay.size > 0) await Promise.all(underWay)
+    while (underWay > 0) await new Promise<void>((resolve) => idlers.push(resolve))
   }
 
   const { ttl, largestResult } = settings
@@ -169,11 +199,7 @@ export function idempotency<Transaction = never>(options: IdempotencyOptions<Tra
     about: Object.freeze({ ttl, largestResult, store: store.name, asynchronous: Object.freeze(modes) }),
     check: (request) => void checkRequest(request, settings),
     outcome,
-    async execute(request, handler) {
-      const ended = await outcome(request, handler)
-      if (ended.ok) return ended.value
-      throw ended.error
-    },
+    execute: (request, handler) => outcome(request, handler).then(valueOf),
     async status(key) {
       const { scope } = checkKeyOf(key)
       await ready()
@@ -197,6 +223,12 @@ export function idempotency<Transaction = never>(options: IdempotencyOptions<Tra
       await store.close()
     },
   }
+}
+
+/** @throws where it did not end well */
+function valueOf<Value>(ended: Outcome<Value>): Value {
+  if (ended.ok) return ended.value
+  throw ended.error
 }
 
 function statusOf(found: Found): Status {

@@ -28,6 +28,12 @@ test('each has a name, a code and a brand of its own', () => {
   expect(Object.keys(errors).toSorted()).toEqual(all.map(({ name }) => name).toSorted())
 })
 
+test('in a transaction, where no hook can tell, doubt says what to do by hand', () => {
+  const { message } = new errors.OutcomeUnknownError(keyed, 'escaped', false)
+  expect(message).toMatch(/undo or finish that by hand.*COMMIT and ROLLBACK to the store/)
+  expect(message).not.toContain('reconcile')
+})
+
 test('each that is of a key has it for those who catch it, and not in its message, which is logged', () => {
   for (const error of all.filter((each) => 'key' in each)) {
     expect(error).toMatchObject(keyed)

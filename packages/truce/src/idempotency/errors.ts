@@ -113,7 +113,16 @@ const DOUBTS: Readonly<Record<Doubt, string>> = {
   reconcile: 'its reconcile hook could not tell',
   lease: 'its lease ended before the result was recorded',
   store: 'its result could not be recorded',
-  escaped: 'its handler ended the transaction itself; leave COMMIT and ROLLBACK to the store',
+  escaped: 'its handler ended the transaction itself',
+}
+
+const FIND_OUT = 'find out before it is done again, or give the operation a reconcile hook that does'
+
+/** In a transaction there is no reconcile hook. */
+const NEXT: Partial<Readonly<Record<Doubt, string>>> = {
+  escaped:
+    'look what it wrote, undo or finish that by hand, and take a new key if it is to be done again; then leave BEGIN, ' +
+    'COMMIT and ROLLBACK to the store, and use savepoints within',
 }
 
 /**
@@ -128,9 +137,7 @@ export class OutcomeUnknownError extends KeyedError {
   /** In its mode a repeat with the same key takes effect once, whatever became of this run. */
   readonly repeatable: boolean
   constructor(keyed: Keyed, why: Doubt, repeatable: boolean, cause?: unknown) {
-    const next = repeatable
-      ? 'repeat it with the same key'
-      : 'find out before it is done again, or give the operation a reconcile hook that does'
+    const next = repeatable ? 'repeat it with the same key' : (NEXT[why] ?? FIND_OUT)
     super(`${keyed.operation}: nobody knows whether it took effect (${DOUBTS[why]}); ${next}`, keyed, cause)
     this.why = why
     this.repeatable = repeatable

@@ -14,11 +14,19 @@ import { type Backoff, wait as backoff } from '../policy/backoff.js'
 import { advance } from '../policy/idempotency/advance.js'
 import type { Kept } from '../policy/idempotency/keeping.js'
 import type { Claim, Granted, Mode } from '../policy/idempotency/record.js'
-import { beat, type Run, type RunAction, type RunAnswer, type RunEvent, startRun } from '../policy/idempotency/run.js'
+import {
+  type Beat,
+  beat,
+  type Run,
+  type RunAction,
+  type RunAnswer,
+  type RunEvent,
+  startRun,
+} from '../policy/idempotency/run.js'
 import { duplicates } from '../telemetry/events.js'
 import type { IdempotencyCounters } from '../telemetry/idempotency.js'
-import { ask, promised, unanswered } from './asking.js'
-import { Holding } from './holding.js'
+import { promised, tellEnd, unanswered } from './asking.js'
+import { type HeldBy, Holding } from './holding.js'
 import { inTransaction } from './in-transaction.js'
 import { type Judged, judgeEnd, judgeFound } from './judging.js'
 import { type Ended, endedOutcome, type Outcome, outcomeOf } from './outcome.js'
@@ -36,7 +44,7 @@ const AGAIN: Backoff = Object.freeze({ initial: 50, factor: 2, max: 1_000, jitte
 /** A handler of any mode, as the execution calls it. */
 type AnyHandler<Transaction> = (work: TransactionWork<Transaction> & StepWork) => unknown
 
-export class Execution<Transaction> {
+export class Execution<Transaction> implements HeldBy {
   readonly #settings: EngineSettings<Transaction>
   readonly #request: CheckedRequest
   readonly #given: Request<Mode, unknown, Transaction>
@@ -51,7 +59,10 @@ export class Execution<Transaction> {
   #judged: Judged | undefined
   /** What the store, or a reconcile hook, threw last. */
   #storeError: unknown
-  #tell: (outcome: Outcome<unknown>) => void = () => undefined
+  readonly #tell: (outcome: Outcome<unknown>) => void
+  /** Nothing of it is under way any more. */
+  readonly #finished: () => void
+  #isFinished = false
   /** Did the handler begin? */
   #ran = false
   /** The handler, or the reconcile hook, has not ended. */
@@ -59,10 +70,11 @@ export class Execution<Transaction> {
   /** Ends a wait for another run. */
   #stopWaiting: (() => void) | undefined
   #leave: (() => void) | undefined
-  /** Ends when nothing of it is under way any more. */
-  readonly over: Promise<void>
-  #finish: () => void = () => undefined
 
+  /**
+   * @param tell     called with how it ended for its caller, once or more: the first time counts
+   * @param finished called once, when nothing of it is under way any more
+   */
   constructor(
     settings: EngineSettings<Transaction>,
     request: CheckedRequest,
@@ -70,28 +82,45 @@ export class Execution<Transaction> {
     handler: AnyHandler<Transaction>,
     counters: IdempotencyCounters,
     name: string,
+    tell: (outcome: Outcome<unknown>) => void,
+    finished: () => void,
   ) {
     this.#settings = settings
     this.#request = request
     this.#given = given
     this.#handler = handler
     this.#counters = counters
+    this.#tell = tell
+    this.#finished = finished
     const { fingerprint, mode, age, born, wait, open } = request
     const { lease, ttl, clock } = settings
     this.#claim = { fingerprint, mode, run: name, lease, ttl, age, born, reconcile: given.reconcile !== undefined }
     const now = clock.now()
-    const kind = { transaction: mode === 'transaction', within: given.within !== undefined }
-    this.#run = startRun({ ...kind, lease, wait, open, run: name }, now)
+    const transaction = mode === 'transaction'
+    this.#run = startRun({ transaction, within: given.within !== undefined, lease, wait, open, run: name }, now)
     const { service } = settings
     this.#report = { counters, run: this.#run, clock, service, request, began: now, waited: 0, met: false }
-    this.#holding = new Holding(settings, request, {
-      beat: () => beat(this.#run, clock.now()),
-      timeUp: () => this.#feed({ on: 'time-up' }),
-      renewed: (sent) => this.#feed({ on: 'renewed', sent }),
-      notKept: (step, why) => counters.keepsNot(`the result of its step ${step}`, why),
-      lost: (gone) => this.#feed({ on: 'lease-lost', gone }),
-    })
-    this.over = new Promise((resolve) => (this.#finish = resolve))
+    this.#holding = new Holding(settings, request, this)
+  }
+
+  beat(): Beat {
+    return beat(this.#run, this.#settings.clock.now())
+  }
+
+  timeUp(): void {
+    this.#feed({ on: 'time-up' })
+  }
+
+  renewed(sent: number): void {
+    this.#feed({ on: 'renewed', sent })
+  }
+
+  lost(gone: boolean): void {
+    this.#feed({ on: 'lease-lost', gone })
+  }
+
+  notKept(step: string, why: string): void {
+    this.#counters.keepsNot(`the result of its step ${step}`, why)
   }
 
   /** The key grows older while its caller waits. */
@@ -101,13 +130,11 @@ export class Execution<Transaction> {
     return { ...this.#claim, age: age + this.#settings.clock.now() - this.#report.began }
   }
 
-  start(): Promise<Outcome<unknown>> {
-    const answer = new Promise<Outcome<unknown>>((resolve) => (this.#tell = resolve))
+  start(): void {
     const { signal } = this.#given
     if (signal?.aborted) {
       this.#callerGone(signal.reason)
-      this.#finish()
-      return answer
+      return this.#finish()
     }
     // Who is told ends its own transaction: until nothing more is written through it, nobody leaves.
     if (signal && !this.#run.rules.within) {
@@ -117,7 +144,6 @@ export class Execution<Transaction> {
       this.#leave = () => hub.remove(caller)
     }
     this.#do({ do: 'begin' })
-    return answer
   }
 
   #feed(event: RunEvent): void {
@@ -179,9 +205,11 @@ export class Execution<Transaction> {
 
   /** A store that does not answer must not hold the caller; its late answer counts no more. */
   #ask<Answer>(command: () => Promise<Answer>, event: (answer: Answer) => RunEvent): void {
-    ask(this.#settings, command).then(
+    tellEnd(
+      this.#settings,
+      command,
       (answer) => this.#feed(event(answer)),
-      (error: unknown) => {
+      (error) => {
         this.#storeError = error
         this.#feed({ on: 'store-failed', rolledBack: this.#neverSent(error) })
       },
@@ -349,18 +377,23 @@ export class Execution<Transaction> {
     const { codec, ttl, store } = this.#settings
     // Most executions, and told without a promise.
     if (answer.is === 'ended') return this.#answer(endedOutcome(answer.kept, this.#judged?.ended))
-    const { recall } = this.#given
-    const facts = { operation, key, mode, codec, ttl, store: store.name, recall }
     const by = {
-      ...facts,
+      operation,
+      key,
+      mode,
+      codec,
+      ttl,
+      store: store.name,
+      recall: this.#given.recall,
       ended: this.#judged?.ended,
       ran: this.#ran,
       storeError: this.#storeError,
     }
     const failed = (error: unknown): Outcome<unknown> => ({ ok: false, error, source: 'replayed' })
-    void outcomeOf(answer, by)
-      .catch(failed)
-      .then((outcome) => this.#answer(outcome))
+    outcomeOf(answer, by).then(
+      (outcome) => this.#answer(outcome),
+      (error: unknown) => this.#answer(failed(error)),
+    )
   }
 
   get #source(): 'executed' | 'refused' {
@@ -376,5 +409,10 @@ export class Execution<Transaction> {
     this.#stopWaiting?.()
     this.#holding.end()
     if (!this.#works) this.#finish()
+  }
+  #finish(): void {
+    if (this.#isFinished) return
+    this.#isFinished = true
+    this.#finished()
   }
 }

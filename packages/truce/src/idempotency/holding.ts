@@ -77,27 +77,22 @@ export class Holding<Transaction> {
   }
 
   work(granted: Granted | undefined, transaction: Transaction): TransactionWork<Transaction> & StepWork {
+    return new HeldWork(this, this.#request, granted, transaction)
+  }
+
+  steps(granted: Granted | undefined): StepWork['step'] {
     const { scope, key } = this.#request
     const { codec, largestResult } = this.#settings
-    const signal = () => this.#signal()
+    const signal = () => this.signal()
     const note = (name: string, result: string) => this.#note(granted, name, result)
     const notKept = (name: string, why: string) => this.#by.notKept(name, why)
-    return {
-      get signal() {
-        return signal()
-      },
-      fence: granted?.fence ?? 0,
-      takeover: granted?.takeover ?? false,
-      transaction,
-      derive: (step) => derivedKey(scope, step, key),
-      step: stepsOf({ scope, key, codec, largestResult, points: granted?.points ?? {}, signal, note, notKept }),
-    }
+    return stepsOf({ scope, key, codec, largestResult, points: granted?.points ?? {}, signal, note, notKept })
   }
 
   /** What a reconcile hook may look at. */
   doubt({ fence }: Granted): Reconcile {
     const { scope, key } = this.#request
-    return { signal: this.#signal(), fence, derive: (step) => derivedKey(scope, step, key) }
+    return { signal: this.signal(), fence, derive: (step) => derivedKey(scope, step, key) }
   }
 
   /** Never throws: that the store did not answer is told by the end of the lease. */
@@ -138,8 +133,44 @@ export class Holding<Transaction> {
     this.#controller.abort(new LeaseLostError(this.#request, why))
   }
 
-  /** Made when it is read: most handlers never do. */
-  #signal(): AbortSignal {
+  /** Made when it is read: most handlers never do. Of the work, as are its steps. */
+  signal(): AbortSignal {
     return (this.#controller ??= new AbortController()).signal
+  }
+}
+
+/**
+ * What a handler is given. A class, because of its getters: an object that is written with one has a shape of its own
+ * each time, which V8 keeps, with the run that it belongs to, until it collects everything.
+ */
+class HeldWork<Transaction> implements TransactionWork<Transaction>, StepWork {
+  readonly #holding: Holding<Transaction>
+  readonly #granted: Granted | undefined
+  readonly fence: number
+  readonly takeover: boolean
+  readonly transaction: Transaction
+  readonly derive: (step: string) => string
+  #step: StepWork['step'] | undefined
+
+  constructor(
+    holding: Holding<Transaction>,
+    { scope, key }: CheckedRequest,
+    granted: Granted | undefined,
+    transaction: Transaction,
+  ) {
+    this.#holding = holding
+    this.#granted = granted
+    this.fence = granted?.fence ?? 0
+    this.takeover = granted?.takeover ?? false
+    this.transaction = transaction
+    this.derive = (step) => derivedKey(scope, step, key)
+  }
+
+  get signal(): AbortSignal {
+    return this.#holding.signal()
+  }
+
+  get step(): StepWork['step'] {
+    return (this.#step ??= this.#holding.steps(this.#granted))
   }
 }

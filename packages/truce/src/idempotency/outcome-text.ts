@@ -47,7 +47,8 @@ export function writeValue(value: unknown, codec: Codec, largest: number): strin
   const encoded: unknown = codec.encode(value)
   if (typeof encoded !== 'string') throw new TypeError(`encode of the codec gave ${typeof encoded}, not text`)
   const text = `v${encoded}`
-  return Buffer.byteLength(text) > largest ? NOT_KEPT : text
+  // No character takes more than three bytes: most need not be counted.
+  return text.length * 3 > largest && Buffer.byteLength(text) > largest ? NOT_KEPT : text
 }
 
 /** An error cannot be kept as it is: what identifies it is. Short, because messages may quote a whole answer. */

@@ -62,6 +62,8 @@ export class RequestContext implements CallContext {
   exhausted = false
   /** Called once when that begins to be so; set by adapters that have to touch the answer for it. */
   whenSpent: (() => void) | undefined
+  /** Called once when anybody wants to hear that the caller has left; set by adapters for which to listen is dear. */
+  whenWatched: (() => void) | undefined
   /** When its caller had left, on the service's clock. */
   leftAt: number | undefined
   readonly #home: ContextHome
@@ -173,13 +175,11 @@ export class RequestContext implements CallContext {
   }
 
   #extras(): More {
-    return (this.#more ??= {
-      controller: undefined,
-      hub: undefined,
-      timer: undefined,
-      aborted: false,
-      reason: undefined,
-    })
+    if (this.#more) return this.#more
+    const more = { controller: undefined, hub: undefined, timer: undefined, aborted: false, reason: undefined }
+    this.#more = more
+    this.whenWatched?.()
+    return more
   }
 
   #arm(more: More): void {

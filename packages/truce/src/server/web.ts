@@ -34,25 +34,23 @@ export function handle<Rest extends readonly unknown[] = [], Of extends Request 
 ): (request: Of, ...rest: Rest) => Promise<Response> {
   return async (request, ...rest) => {
     const visit = operation.receive(new WebIncoming(request))
-    return answerVisit(visit, request.signal, () => handler(request, visit.context, ...rest))
+    if (visit.refusal) return sent(visit, visit.refusal.answer)
+    listen(visit, request)
+    const { context, keyed } = visit
+    const answer = (): Response | Promise<Response> => handler(request, context, ...rest)
+    return keyed ? underKey(visit, keyed, answer) : plainly(visit, answer)
   }
 }
 
-/** One request through its visit. @param signal aborts when the caller has left */
-export async function answerVisit(
-  visit: Visit,
-  signal: AbortSignal | undefined,
-  handler: () => Response | Promise<Response>,
-): Promise<Response> {
-  const { refusal, keyed } = visit
-  if (refusal) return sent(visit, refusal.answer)
-  const left = (): void => visit.left()
-  if (signal?.aborted) left()
-  else signal?.addEventListener('abort', left, { once: true })
-  try {
-    return await (keyed ? underKey(visit, keyed, handler) : plainly(visit, handler))
-  } finally {
-    signal?.removeEventListener('abort', left)
+/**
+ * Listens to a request's signal once anybody wants to hear of it: to make the signal, and to listen, costs five times
+ * what all else does. After its answer a visit hears nothing any more.
+ */
+export function listen(visit: Visit, request: { readonly signal?: AbortSignal | undefined }): void {
+  visit.context.whenWatched = () => {
+    const { signal } = request
+    if (signal?.aborted) visit.left()
+    else signal?.addEventListener('abort', () => visit.left(), { once: true })
   }
 }
 

@@ -41,6 +41,10 @@ test('the names of the glossary, each with its type and a sentence', () => {
     'idempotency_expired_total counter',
     'idempotency_unavailable_total counter',
     'idempotency_not_kept_total counter',
+    'requests_total counter',
+    'requests_in_flight gauge',
+    'admission_refused_total counter',
+    'abandoned_work_seconds_total counter',
   ])
   expect(metrics().filter(({ help }) => !/^[A-Z].+\.$/.test(help))).toEqual([])
 })

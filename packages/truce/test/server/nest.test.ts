@@ -54,8 +54,11 @@ function moduleOf(operation: ServedOperation, scene: Scene): new () => object {
   Req()(Reservations.prototype, 'any', 0)
   Res({ passthrough: true })(Reservations.prototype, 'any', 1)
   Controller()(Reservations)
-  Module({ controllers: [Reservations] })(Reservations)
-  return Reservations
+  class App {
+    readonly name = 'reservations'
+  }
+  Module({ controllers: [Reservations] })(App)
+  return App
 }
 
 const framework = (

@@ -6,7 +6,10 @@
 import type { Rule } from '../finding.js'
 import { fittingInFull, waits } from '../../graph/times.js'
 import { atOperation, repeated, write } from '../place.js'
-import { counted, span } from '../words.js'
+import { atLeast, atMost, counted, span } from '../words.js'
+
+/** A shorter attempt is no attempt, ms. */
+const SHORTEST = 10
 
 export const attemptsExceedDeadline: Rule = {
   name: 'attempts-exceed-deadline',
@@ -54,9 +57,15 @@ depends:
       const time = counts.own * attemptTimeout + waits(operation, counts.own, 'least')
       if (time <= deadline) continue
       const fit = fittingInFull(operation, counts.own)
+      const left = (deadline - waits(operation, counts.own, 'least')) / counts.own
+      const ways = [
+        write(`deadline: ${atLeast(time)}`, operation.path),
+        ...(left >= SHORTEST ? [`\`attemptTimeout: ${atMost(left)}\``] : []),
+        ...(fit > 0 ? [`\`attempts: ${fit}\``] : []),
+      ]
       yield atOperation(each, ['deadline'], {
         message: `${name} promises ${counted(counts.own, 'attempt')} of up to ${span(attemptTimeout)}, which take ${span(Math.ceil(time))}, in a deadline of ${span(deadline)}: ${fit === 1 ? '1 fits' : `${fit} fit`}.`,
-        fix: `${write(`deadline: ${span(Math.ceil(time))}`, operation.path)}, or \`attemptTimeout: ${span(Math.floor((deadline - waits(operation, counts.own, 'least')) / counts.own))}\`${fit > 0 ? `, or \`attempts: ${fit}\`` : ''}.`,
+        fix: `${ways.join(', or ')}.`,
         amount: counts.own - fit,
       })
     }

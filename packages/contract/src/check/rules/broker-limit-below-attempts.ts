@@ -4,7 +4,7 @@
  * @module
  */
 import type { Rule } from '../finding.js'
-import { atDependency } from '../place.js'
+import { atDependency, write } from '../place.js'
 import { counted } from '../words.js'
 
 export const brokerLimitBelowAttempts: Rule = {
@@ -52,7 +52,9 @@ depends:
       if (broker === undefined || deliveries === undefined || deliveries >= counts.own) continue
       yield atDependency(each, ['deliveries'], {
         message: `${broker} delivers a message ${counted(deliveries, 'time')}, but ${name} counts on ${counted(counts.own, 'attempt')}.`,
-        fix: `Write \`deliveries: ${counts.own}\` under ${depended.path.join('.')} and set the same at the broker, or \`attempts: ${deliveries}\` under ${each.operation.path.join('.')}.`,
+        fix: Number.isFinite(counts.own)
+          ? `${write(`deliveries: ${counts.own}`, depended.path)} and set the same at the broker, or \`attempts: ${deliveries}\` under ${each.operation.path.join('.')}.`
+          : `${write(`attempts: ${deliveries}`, each.operation.path)}.`,
         amount: counts.own - deliveries,
       })
     }

@@ -5,6 +5,7 @@
  */
 import type { Rule } from '../finding.js'
 import { atOperation, write } from '../place.js'
+import { list } from '../words.js'
 
 export const cachedWithoutAge: Rule = {
   name: 'cached-without-age',
@@ -45,7 +46,7 @@ depends:
       const key = exhausted.key ?? ['tenant']
       yield atOperation(each, ['exhausted', 'cached', 'maxAge'], {
         message: `When ${name} fails, a cached answer stands in, however old it is.`,
-        fix: `${write(`exhausted: { cached: { maxAge: 30s, key: [${key.join(', ')}] } }`, operation.path)}.`,
+        fix: `${write(`exhausted: { cached: { maxAge: 30s, key: ${list(key)} } }`, operation.path)}.`,
       })
     }
   },

@@ -42,9 +42,10 @@ depends:
       const { operation, name } = each
       const { exhausted } = operation
       if (exhausted?.kind !== 'cached' || (exhausted.key?.length ?? 0) > 0) continue
+      const path = [...operation.path, 'exhausted']
       yield atOperation(each, ['exhausted', 'cached', 'key'], {
         message: `When ${name} fails, a cached answer stands in, and nothing says what that answer depends on.`,
-        fix: `${write(`key: [tenant]`, [...operation.path, 'exhausted', 'cached'])}, with the names of all that the answer depends on.`,
+        fix: `${each.contract.written([...path, 'cached']) ? write('key: [tenant]', [...path, 'cached']) : write('exhausted: { cached: { maxAge: 30s, key: [tenant] } }', operation.path)}, with the names of all that the answer depends on.`,
       })
     }
   },

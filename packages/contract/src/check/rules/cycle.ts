@@ -62,7 +62,7 @@ depends:
       const circle = [...way(to, from), name]
       yield atServed(from, ['calls', name], {
         message: `${from.served.name} calls ${name}, from which it is called: ${circle.join(' → ')}.`,
-        fix: `Leave one of these ${circle.length - 1} calls out, or let it read what another operation has already stored.`,
+        fix: `Leave ${circle.length > 2 ? `one of these ${circle.length - 1} calls` : 'this call'} out, or let it read what another operation has already stored.`,
         about: name,
       })
     }

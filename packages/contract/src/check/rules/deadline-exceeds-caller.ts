@@ -7,7 +7,7 @@ import type { Rule } from '../finding.js'
 import { longest } from '../../graph/times.js'
 import type { ServedNode } from '../../graph/graph.js'
 import { atServed, write } from '../place.js'
-import { counted, span } from '../words.js'
+import { atLeast, span } from '../words.js'
 
 export const deadlineExceedsCaller: Rule = {
   name: 'deadline-exceeds-caller',
@@ -57,7 +57,7 @@ depends:
       yield atServed(node, ['deadline'], {
         message: `${node.served.name} stops after ${span(deadline)}, but what it calls (${said}) may take ${Number.isFinite(time) ? span(Math.ceil(time)) : 'for ever'}.`,
         fix: Number.isFinite(time)
-          ? `${write(`deadline: ${span(Math.ceil(time))}`, node.served.path)}, or give its ${counted(calls.length, 'call')} shorter deadlines.`
+          ? `${write(`deadline: ${atLeast(time)}`, node.served.path)}, or give what it calls shorter deadlines.`
           : 'Give each of its calls a `deadline`.',
         amount: time - deadline,
       })

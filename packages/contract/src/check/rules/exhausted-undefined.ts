@@ -45,7 +45,9 @@ depends:
       if (operation.exhausted) continue
       yield atOperation(each, ['exhausted'], {
         message: `${name} is given up after ${counted(counts.own, 'attempt')}, and nothing says what its caller gets then.`,
-        fix: `${write('exhausted: fail', operation.path)}, or one of ${operation.effect === 'write' ? 'pending, dead-letter' : '{ cached: { maxAge, key } }, fallback'}.`,
+        fix: counts.queue
+          ? `${write('exhausted: dead-letter', operation.path)}.`
+          : `${write('exhausted: fail', operation.path)}, or one of ${operation.effect === 'write' ? 'pending, dead-letter' : '{ cached: { maxAge, key } }, fallback'}.`,
       })
     }
   },

@@ -47,7 +47,7 @@ depends:
       if (effect !== 'write' || !stands) continue
       yield atOperation(each, [fallback === undefined || exhausted?.kind === 'cached' ? 'exhausted' : 'fallback'], {
         message: `When ${name} fails, ${stands} stands in for a write whose effect is missing, or unknown.`,
-        fix: `${write('exhausted: pending', operation.path)} (accepted, not confirmed), or \`exhausted: fail\`.`,
+        fix: `${write('exhausted: pending', operation.path)} (accepted, not confirmed), or \`exhausted: fail\`${fallback === undefined ? '' : `, and leave \`fallback: ${fallback}\` out`}.`,
         ...(risk === 'low' && { severity: 'warning' }),
       })
     }

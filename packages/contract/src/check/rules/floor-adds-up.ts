@@ -4,7 +4,7 @@
  * @module
  */
 import type { Rule } from '../finding.js'
-import { atDependency, repeated } from '../place.js'
+import { atDependency, repeated, write } from '../place.js'
 import { percent, rate } from '../words.js'
 
 export const floorAddsUp: Rule = {
@@ -58,9 +58,10 @@ serves:
         continue
       const all = budget.floor * contract.instances
       if (all <= expected) continue
+      const share = Math.floor((expected * 10) / contract.instances) / 100
       yield atDependency(each, ['budget', 'floor'], {
         message: `A floor of ${rate(budget.floor)} on ${contract.instances} instances is ${rate(all)} of retries, ${percent(all / expected)} of the ${rate(expected)} that ${name} expects in all.`,
-        fix: `Write \`scope: fleet\` under ${depended.path.join('.')}.budget, so that all instances share the floor, or \`floor: ${rate(Math.max(0.01, Math.floor((expected * 10) / contract.instances) / 100))}\`.`,
+        fix: `${write('scope: fleet', [...depended.path, 'budget'])}, so that all instances share the floor, or ${share > 0 ? `\`floor: ${rate(share)}\`` : 'leave `floor` out'}.`,
         amount: all,
       })
     }

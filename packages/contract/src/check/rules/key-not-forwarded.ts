@@ -6,7 +6,8 @@
 import type { Rule } from '../finding.js'
 import type { Contract } from '../../document/model.js'
 import type { Graph, ServedNode } from '../../graph/graph.js'
-import { atOperation, write } from '../place.js'
+import { writeKey } from '../paste.js'
+import { atOperation } from '../place.js'
 
 export const keyNotForwarded: Rule = {
   name: 'key-not-forwarded',
@@ -48,7 +49,7 @@ depends:
       if (!middle) continue
       yield atOperation(each, ['idempotency'], {
         message: `${middle.served.name} takes an idempotency key and calls ${name}, a write, without one: repeated, it takes effect there twice.`,
-        fix: `${write(`idempotency: { key: '{incoming}_${operation.name}', window: 24h }`, operation.path)}, or \`idempotency: natural\` if repeating it is harmless.`,
+        fix: `${writeKey(each)}, or \`idempotency: natural\` if repeating it is harmless.`,
       })
     }
   },

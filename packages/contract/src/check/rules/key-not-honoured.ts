@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { Called } from '../../graph/graph.js'
 import type { Rule } from '../finding.js'
-import { atOperation, repeated, write } from '../place.js'
+import { atOperation, write } from '../place.js'
 
 export const keyNotHonoured: Rule = {
   name: 'key-not-honoured',
@@ -56,15 +57,24 @@ serves:
 `,
     ],
   },
-  *check(graph) {
-    for (const each of repeated(graph)) {
-      const { operation, depended, name, to } = each
+  *check({ called }) {
+    for (const each of called) {
+      const { operation, depended, counts, name, to } = each
+      if (counts.own * counts.foreign <= 1) continue
       if (operation.effect !== 'write' || operation.idempotency?.kind !== 'key' || !to) continue
       if (to.served.idempotency) continue
       yield atOperation(each, ['idempotency'], {
         message: `${name} is a write that is retried on a key, but ${depended.name} takes no key there.`,
-        fix: `${write('attempts: 1', operation.path)}, or let ${depended.name} take keys: \`idempotency: { key: required, ttl: 72h }\` under serves.${operation.name}.`,
+        fix: `${onceOnly(each)}, or let ${depended.name} take keys: \`idempotency: { key: required, ttl: 72h }\` under serves.${operation.name}.`,
       })
     }
   },
+}
+
+function onceOnly({ operation, depended, counts }: Called): string {
+  const foreign = depended.layers.filter(({ attempts }) => attempts > 1).map(({ name }) => name)
+  const own = counts.own > 1 ? [write('attempts: 1', operation.path)] : []
+  const off =
+    foreign.length > 0 ? [`${own.length > 0 ? 's' : 'S'}witch the retries of ${foreign.join(' and ')} off`] : []
+  return [...own, ...off].join(' and ')
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Rule } from '../finding.js'
+import { writeKey } from '../paste.js'
 import { atOperation, write } from '../place.js'
 
 export const mismatch: Rule = {
@@ -62,7 +63,7 @@ serves:
       if (idempotency?.kind === 'key' && idempotency.key === 'required' && operation.idempotency?.kind !== 'key') {
         yield atOperation(each, ['idempotency'], {
           message: `${depended.name} requires an idempotency key for ${name}, but ${each.contract.service} sends none.`,
-          fix: `${write(`idempotency: { key: '{incoming}_${operation.name}', window: 24h }`, operation.path)}.`,
+          fix: `${writeKey(each)}.`,
           about: 'key',
         })
       }

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Rule } from '../finding.js'
-import { atDependency, atServed } from '../place.js'
+import { entryOf } from '../paste.js'
+import { atDependency, atServed, write } from '../place.js'
 
 export const noBreaker: Rule = {
   name: 'no-breaker',
@@ -38,7 +39,7 @@ depends:
 `,
     ],
   },
-  *check({ called, undeclared }) {
+  *check({ called, undeclared, contracts }) {
     for (const each of called) {
       if (each.depended.breaker !== 'none') continue
       yield atDependency(each, ['breaker'], {
@@ -46,11 +47,12 @@ depends:
         fix: `Leave \`breaker: none\` out under ${each.depended.path.join('.')}: the default only acts where a dependency is dead.`,
       })
     }
+    const documents = new Map(contracts.map((contract) => [contract.service, contract]))
     for (const { node, call } of undeclared) {
       if (node.contract.depends.has(call.dependency)) continue
       yield atServed(node, ['calls', call.target], {
         message: `${node.served.name} calls ${call.target}, but ${call.dependency} is not named under depends: it has no breaker.`,
-        fix: `Write \`${call.dependency}: { operations: { ${call.operation}: { effect: … } } }\` under depends.`,
+        fix: `${write(`${call.dependency}: { operations: { ${entryOf(call, documents.get(call.dependency))} } }`, ['depends'])}.`,
         about: call.target,
       })
     }

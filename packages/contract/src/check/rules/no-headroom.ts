@@ -6,8 +6,9 @@
 import { type Arrivals, arrivals } from '../../amplification/headroom.js'
 import type { ServedNode } from '../../graph/graph.js'
 import type { Complaint, Rule } from '../finding.js'
-import { atDependency } from '../place.js'
-import { number, rate } from '../words.js'
+import { entryOf, writeRatio } from '../paste.js'
+import { atDependency, write } from '../place.js'
+import { rate } from '../words.js'
 
 export const noHeadroom: Rule = {
   name: 'no-headroom',
@@ -89,10 +90,12 @@ interface Room {
 }
 
 function fixOf(node: ServedNode, { edge }: Arrivals, { capacity, originals, careless }: Room): string {
-  const { path, governor } = edge.depended
-  if (careless && governor === 'none') return `Leave \`governor: none\` out under ${path.join('.')}.`
-  const ratio = Math.floor((capacity / originals - 1) * 100) / 100
-  if (ratio > 0)
-    return `Write \`budget: { ratio: ${number(ratio)} }\` under ${path.join('.')}, for each of its callers.`
+  const { path, governor, budget, name } = edge.depended
+  if (careless && edge.call && !edge.contract.depends.has(name))
+    return `${write(`${name}: { operations: { ${entryOf(edge.call, node.contract)} } }`, ['depends'])}: a guard sheds what ${name} has no room for.`
+  if (careless && governor === 'none')
+    return `Leave \`governor: none\`${budget === 'none' ? ' and `budget: none`' : ''} out under ${path.join('.')}.`
+  const ratio = Math.min(1, Math.floor((capacity / originals - 1) * 100) / 100)
+  if (ratio > 0) return `${writeRatio(edge, ratio)}, for each of its callers.`
   return `Its originals alone are ${rate(originals)}: raise \`capacity\` under serves.${node.served.name} of ${node.contract.service} and what stands behind it.`
 }

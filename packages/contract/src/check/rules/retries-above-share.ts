@@ -4,7 +4,8 @@
  * @module
  */
 import type { Rule } from '../finding.js'
-import { atDependency, repeated } from '../place.js'
+import { writeRatio } from '../paste.js'
+import { atDependency, repeated, write } from '../place.js'
 import { percent } from '../words.js'
 
 export const retriesAboveShare: Rule = {
@@ -57,13 +58,13 @@ serves:
   worse: 'the ratio',
   *check(graph) {
     for (const each of repeated(graph)) {
-      const { depended, name, to } = each
+      const { operation, depended, name, to } = each
       const share = to?.served.retriesShare
       if (share === undefined || depended.budget === 'none' || depended.budget.ratio <= share) continue
       const { ratio } = depended.budget
       yield atDependency(each, ['budget', 'ratio'], {
         message: `Retries of ${name} may be ${percent(ratio)} of originals, but ${depended.name} admits ${percent(share)} from all its callers.`,
-        fix: `Write \`budget: { ratio: ${share} }\` under ${depended.path.join('.')}.`,
+        fix: `${share > 0 ? writeRatio(each, share) : write('attempts: 1', operation.path)}.`,
         amount: ratio,
       })
     }

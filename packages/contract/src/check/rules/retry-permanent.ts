@@ -6,6 +6,7 @@
 import { PERMANENT } from 'truce/policy'
 import type { Rule } from '../finding.js'
 import { atOperation, write } from '../place.js'
+import { list } from '../words.js'
 
 export const retryPermanent: Rule = {
   name: 'retry-permanent',
@@ -49,7 +50,7 @@ depends:
       const rest = operation.retryOn.filter((word) => !NEVER.has(word))
       yield atOperation(each, ['retryOn'], {
         message: `${name} is retried on ${never.join(' and ')}, which another attempt cannot change.`,
-        fix: `${write(`retryOn: [${(rest.length > 0 ? rest : ['timeout', 'unavailable', 'overloaded']).join(', ')}]`, operation.path)}.`,
+        fix: `${write(`retryOn: ${list(rest.length > 0 ? rest : ['timeout', 'unavailable', 'overloaded'])}`, operation.path)}.`,
         amount: never.length,
       })
     }

@@ -201,6 +201,37 @@ describe('two-owners', () => {
   })
 })
 
+describe('two-owners: what is told', () => {
+  const layers = 'layers: [{ name: istio, attempts: 2 }, { name: sdk, attempts: 2 }],'
+  const fix = (fields: string) =>
+    checked([one(`effect: read, exhausted: fail, ${fields}`, layers)]).findings.find(
+      ({ rule }) => rule === 'two-owners',
+    )?.fix
+
+  it('leaves one layer, whoever that is', () => {
+    expect(fix('attempts: 3')).toContain('Switch the retries of istio and sdk off')
+    expect(fix('attempts: 1')).toContain('Switch the retries of all but one of istio, sdk off')
+  })
+})
+
+describe('a key that is told to be written', () => {
+  const fix = (times: number, fields = '') => {
+    const served = `serves: { place: { effect: read, calls: { inventory.reserve: ${times} } } }`
+    const document = one(`effect: write, exhausted: fail, ${fields}`).replace('depends', `${served}\ndepends`)
+    return checked([document]).findings.find(({ rule }) => rule === 'unsafe-retry')?.fix
+  }
+
+  it('is one for each of several calls: with one for all, the second would get the answer of the first', () => {
+    expect(fix(1)).toContain("key: '{incoming}_reserve',")
+    expect(fix(2)).toContain("key: '{incoming}_reserve_{item}',")
+  })
+
+  it('has a window in which its repeats end', () => {
+    expect(fix(1)).toContain('window: 24h')
+    expect(fix(1, 'use: background, attempts: 3, deadline: 72h, attemptTimeout: 10h')).toContain('window: 31h')
+  })
+})
+
 describe('no-headroom', () => {
   const caller = (name: string, dependency = '', fields = 'attempts: 3') => `
 truce: 1
@@ -286,6 +317,18 @@ describe('key-not-honoured', () => {
     [', idempotency: { key: optional }', []],
   ])('of a server with%s: %j', (served, expected) => {
     expect(rules(one(`effect: write, ${key}, exhausted: fail`), inventory(`effect: write${served}`))).toEqual(expected)
+  })
+})
+
+describe('key-not-honoured by a foreign layer', () => {
+  it.each([
+    [3, ['key-not-honoured']],
+    [1, []],
+  ])('that makes %d attempts', (attempts, expected) => {
+    const layers = `layers: [{ name: istio, attempts: ${attempts} }],`
+    const { findings } = checked([one(`effect: write, attempts: 1, ${key}`, layers), inventory('effect: write')])
+    expect(findings.map(({ rule }) => rule)).toEqual(expected)
+    for (const each of findings) expect(each.fix).toContain('Switch the retries of istio off, or')
   })
 })
 

@@ -8,7 +8,7 @@ import type { Window } from '../../windows/windows.js'
 import { chainOf, windowsOf } from '../../windows/windows.js'
 import type { Graph, ServedNode } from '../../graph/graph.js'
 import { atServed, write } from '../place.js'
-import { span } from '../words.js'
+import { atLeast, span } from '../words.js'
 
 export const ttlBelowWindow: Rule = {
   name: 'ttl-below-window',
@@ -70,7 +70,7 @@ serves:
       yield atServed(node, ['idempotency', 'ttl'], {
         message: `${name} forgets a key after ${span(idempotency.ttl)}, but it may be repeated for ${Number.isFinite(needed) ? span(window.window) : 'ever'} (${chain})${more}.`,
         fix: Number.isFinite(needed)
-          ? `${write(`ttl: ${span(Math.ceil(needed))}`, [...path, 'idempotency'])}, or longer.`
+          ? `${write(`ttl: ${atLeast(needed)}`, [...path, 'idempotency'])}, or longer.`
           : `Give ${window.edge.name} a \`window\` or a \`deadline\` in ${window.edge.contract.file}.`,
         amount: needed - idempotency.ttl,
       })

@@ -47,12 +47,15 @@ depends:
       const foreign = depended.layers.filter(({ attempts }) => attempts > 1)
       const guard = counts.repeaters.includes(contract.service) ? [`${counts.own} by ${contract.service}`] : []
       const said = [...guard, ...foreign.map((layer) => `${layer.attempts} by ${layer.name}`)].join(' × ')
+      const names = foreign.map((layer) => layer.name)
+      // With the guard none of the others may go on; without it one of them may.
+      const off = guard.length > 0 ? names.join(' and ') : `all but one of ${names.join(', ')}`
       yield atDependency(each, ['layers'], {
         message: `${name} is repeated by ${counts.repeaters.length} layers: ${said} are ${number(all)} attempts of one call.`,
         fix:
           foreign.length === 1
             ? `Switch the retries of ${foreign[0]?.name} off and write \`attempts: 1\` for it under ${depended.path.join('.')}.layers, or leave them to it: \`owner: ${foreign[0]?.name}\` under ${operation.path.join('.')}.`
-            : `Switch the retries of all but one of ${foreign.map((layer) => layer.name).join(', ')} off, and write \`attempts: 1\` for these under ${depended.path.join('.')}.layers.`,
+            : `Switch the retries of ${off} off, and write \`attempts: 1\` for these under ${depended.path.join('.')}.layers.`,
         amount: all,
       })
     }

@@ -5,7 +5,8 @@
  */
 import type { Rule } from '../finding.js'
 import type { Contract } from '../../document/model.js'
-import { atOperation, atServed } from '../place.js'
+import { entryOf } from '../paste.js'
+import { atOperation, atServed, write } from '../place.js'
 
 export const unknownOperation: Rule = {
   name: 'unknown-operation',
@@ -67,7 +68,7 @@ serves:
           : `${node.served.name} calls ${call.target}, which is not among the operations of depends.${call.dependency}.`,
         fix: missing
           ? `Write one of what it serves (${served(callee)}), or serve \`${call.operation}\` there.`
-          : `Write \`${call.operation}: { effect: … }\` under depends.${call.dependency}.operations, or call one of those (${[...(depended?.operations.keys() ?? [])].join(', ')}).`,
+          : `${write(entryOf(call, callee), ['depends', call.dependency, 'operations'])}, or call one of those (${[...(depended?.operations.keys() ?? [])].join(', ')}).`,
         about: call.target,
       })
     }

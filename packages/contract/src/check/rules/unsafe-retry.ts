@@ -4,7 +4,8 @@
  * @module
  */
 import type { Rule } from '../finding.js'
-import { atOperation, write } from '../place.js'
+import { writeKey } from '../paste.js'
+import { atOperation } from '../place.js'
 import { counted } from '../words.js'
 
 export const unsafeRetry: Rule = {
@@ -50,7 +51,7 @@ depends:
       const layers = counts.foreign > 1 ? ', foreign layers counted' : ''
       yield atOperation(each, counts.own > 1 ? ['attempts'] : ['idempotency'], {
         message: `${name} is a write that is attempted up to ${counted(attempts, 'time')}${layers}, and has no idempotency key: a lost answer makes it happen twice.`,
-        fix: `${write(`idempotency: { key: '{incoming}_${operation.name}', window: 24h }`, operation.path)}, or \`idempotency: natural\` if repeating it is harmless.`,
+        fix: `${writeKey(each)}, or \`idempotency: natural\` if repeating it is harmless.`,
         ...(operation.risk === 'low' && { severity: 'warning' }),
         amount: attempts,
       })

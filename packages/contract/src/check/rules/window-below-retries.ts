@@ -6,7 +6,7 @@
 import type { Rule } from '../finding.js'
 import { repeatsFor } from '../../windows/windows.js'
 import { atOperation, write } from '../place.js'
-import { span } from '../words.js'
+import { atLeast, span } from '../words.js'
 
 export const windowBelowRetries: Rule = {
   name: 'window-below-retries',
@@ -56,7 +56,7 @@ depends:
       yield atOperation(each, ['idempotency', 'window'], {
         message: `${name} may be repeated for ${Number.isFinite(time) ? span(time) : 'ever'}, but its window ends after ${span(idempotency.window)}.`,
         fix: Number.isFinite(time)
-          ? `${write(`window: ${span(time)}`, path)}, or end its repeats earlier: \`deadline: ${span(idempotency.window)}\`.`
+          ? `${write(`window: ${atLeast(time)}`, path)}, or end its repeats earlier: \`deadline: ${span(idempotency.window)}\`.`
           : `${write(`deadline: ${span(idempotency.window)}`, operation.path)}.`,
         amount: time - idempotency.window,
       })

@@ -10,6 +10,7 @@
  * @module
  */
 import type { PeerContext } from '../../context/peer-port.js'
+import { readCanonicalContext } from './canonical-context.js'
 import { parse, print, readName, readWhole, readWord, understood } from './dictionary.js'
 import { writeCount, writeName, writeTime, writeWord } from './dictionary.js'
 
@@ -47,6 +48,11 @@ export function writeRetryContext(context: PeerContext): string {
  * readRetryContext('call="01JD", attempt=2, deadline=soon') // { call: '01JD', attempt: 2 }
  */
 export function readRetryContext(value: string): Partial<PeerContext> | undefined {
+  return typeof value === 'string' ? (readCanonicalContext(value) ?? readAnyContext(value)) : undefined
+}
+
+/** By the library, whatever the form. */
+export function readAnyContext(value: string): Partial<PeerContext> | undefined {
   const members = parse(value)
   if (!members) return undefined
   const owner = readName(members.get('owner')?.[0])

@@ -8,7 +8,7 @@ import { contextOfVisit, keepVisit } from '../node/visit-of.js'
 import type { ServedOperation } from '../operation.js'
 import type { RequestContext } from '../request-context.js'
 import type { Visit } from '../visit.js'
-import { ended, sent, underKey, withHeaders } from '../web.js'
+import { ended, listen, sent, underKey, withHeaders } from '../web.js'
 import { type HonoContextLike, HonoIncoming, type NodeBindings } from './incoming.js'
 
 type Next = () => Promise<void>
@@ -39,11 +39,12 @@ export function guarded(operation: ServedOperation): (c: HonoContextLike, next: 
 
 /** Tells the visit when the caller has left. */
 function hear(c: HonoContextLike, visit: Visit): void {
-  const left = (): void => visit.left()
   const outgoing = (c.env as NodeBindings | undefined)?.outgoing
-  // After its answer a visit hears nothing any more.
-  if (outgoing) outgoing.on('close', left)
-  else c.req.raw.signal?.addEventListener('abort', left, { once: true })
+  if (outgoing === undefined) return listen(visit, c.req.raw)
+  visit.context.whenWatched = () => {
+    if (outgoing.closed) visit.left()
+    else outgoing.on('close', () => visit.left())
+  }
 }
 
 async function claimed(c: HonoContextLike, visit: Visit, keyed: KeyedRun, next: Next): Promise<Response | undefined> {

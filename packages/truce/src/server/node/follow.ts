@@ -18,7 +18,8 @@ export function follow(visit: Visit, response: ServerResponse): void {
 function closed(visit: Visit, response: ServerResponse): void {
   const finished = response.writableFinished
   if (!finished) visit.left()
-  if (heldOf(response)?.open) return
+  // Looked for only where there may be one: Express' objects have long chains of prototypes.
+  if (visit.keyed && heldOf(response)?.open) return
   if (finished || response.writableEnded) return visit.ended(response.statusCode)
   const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse
   response.end = (...args: unknown[]) => {

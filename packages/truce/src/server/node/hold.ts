@@ -92,6 +92,7 @@ export function hold(response: ServerResponse, visit: Visit, keyed: KeyedRun): H
       Reflect.deleteProperty(response, 'headersSent')
       replaceHeaders(response, base, [...headers, ...visit.headers(status)])
       call('writeHead', status)
+      call('flushHeaders')
     }
     // To a caller who has left nothing is sent, and nothing ever says that there is room again.
     for (const chunk of chunks.slice(0, -1)) room = closed || (call('write', chunk) as boolean)

@@ -213,15 +213,36 @@ describe.each(clients)('%s', (name, open) => {
     expect(await transact(db, newScope(), async () => ({ outcome: 'done' }))).toMatchObject({ end: 'committed' })
   })
 
-  test('work that rolls back and begins anew commits nothing', async () => {
+  test.each([
+    ['rolls back, writes and throws', 'ROLLBACK', 'throws', 1],
+    ['rolls back, writes and asks for a roll-back', 'ROLLBACK', undefined, 1],
+    ['rolls back, writes and returns', 'ROLLBACK', 'done', 1],
+    ['rolls back, begins anew, writes and returns', 'ROLLBACK; BEGIN', 'done', 0],
+  ])('work that %s has escaped too: who repeats it would write twice', async (_name, sql, end, there) => {
     const db = opened(open())
     const scope = newScope()
     const run = await transact(db, scope, async (_granted, transaction) => {
-      await db.run(transaction, 'ROLLBACK; BEGIN')
+      await db.run(transaction, sql)
       await db.run(transaction, `INSERT INTO effects VALUES ('${scope}')`)
+      if (end === 'throws') throw new Error('out of stock')
+      return { outcome: end }
+    })
+    expect(run).toMatchObject({ end: 'escaped', error: { message: expect.stringContaining('some of what it wrote') } })
+    expect(await count(scope)).toBe(there)
+    expect(await db.store.look(scope)).toMatchObject({ is: 'unknown' })
+    expect(await transact(db, scope, () => expect.fail('it ran again'))).toMatchObject({ begun: { is: 'unknown' } })
+    expect(await transact(db, newScope(), async () => ({ outcome: 'done' }))).toMatchObject({ end: 'committed' })
+  })
+
+  test('work of which a statement failed has not: it is rolled back, and its key free', async () => {
+    const db = opened(open())
+    const scope = newScope()
+    const run = transact(db, scope, async (_granted, transaction) => {
+      await db.run(transaction, `INSERT INTO effects VALUES ('${scope}')`)
+      await db.run(transaction, 'SELECT 1 / 0')
       return { outcome: 'done' }
     })
-    expect(run).toMatchObject({ end: 'refused', error: { message: expect.stringContaining('The claim is gone') } })
+    await expect(run).rejects.toThrow('division by zero')
     expect(await count(scope)).toBe(0)
     expect(await db.store.look(scope)).toEqual({ is: 'absent' })
   })

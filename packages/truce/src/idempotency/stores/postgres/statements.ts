@@ -45,6 +45,8 @@ export interface Statements {
   readonly completeAndTell: Statement
   /** The same in the transaction that claimed; it fails in another one, where the work has ended that. */
   readonly completeOwn: Statement
+  /** Is this the transaction that claimed? A row where it is. $1 scope, $2 fence */
+  readonly isOwn: Statement
   /** $1 scope, $2 fence, $3 as */
   readonly abandon: Statement
   /** $1 scope: the record as it is */
@@ -91,6 +93,10 @@ FROM (SELECT) AS one LEFT JOIN ${table.name} AS r ON r.scope = $1`
     complete: completions,
     completeAndTell: told('complete-and-tell', completed(ms('$4::float8'))),
     completeOwn: named('complete-own', completeOwn(table)),
+    isOwn: named(
+      'is-own',
+      `SELECT FROM ${table.name} AS r WHERE r.scope = $1::text AND r.fence = $2::bigint AND ${OWN}`,
+    ),
     abandon: told('abandon', ABANDONED),
     read: named('read', read(table)),
     look: named('look', `SELECT ${table.call('look')}($1, $2)`),
@@ -116,10 +122,13 @@ const RENEWED = `lease = ${UNTIL}, expires = r.expires + (${UNTIL} - r.lease)`
 const completed = (ttl: string) => `state = 'completed', points = NULL, outcome = $3::text, settled = ${NOW},
   expires = ${NOW} + ${ttl}, sweep = least(r.sweep, ${NOW} + ${ttl})`
 
+/** It was written by this transaction. */
+const OWN = 'r.xmin::text = (txid_current() & 4294967295)::text'
+
 /** A COMMIT follows it at once: so where nothing was there to complete it has to fail, by a division by zero. */
 const completeOwn = (table: Table) => `
 WITH done AS (
-  ${update(table, completed(ms('$4::float8')))} AND r.xmin::text = (txid_current() & 4294967295)::text
+  ${update(table, completed(ms('$4::float8')))} AND ${OWN}
   ${tells(table)}
 )
 SELECT (1 / count(*))::text FROM done`

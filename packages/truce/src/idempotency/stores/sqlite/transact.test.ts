@@ -87,13 +87,38 @@ test('a busy error of the work is its own, and does not run it again', async () 
   expect(worked).toBe(1)
 })
 
-test('work that ends the transaction itself is told so', async () => {
+test.each([
+  ['commits and returns', 'COMMIT', 'done'],
+  ['commits and asks for a roll-back', 'COMMIT', undefined],
+  ['commits and throws', 'COMMIT', 'throws'],
+  ['commits, begins anew and throws', 'COMMIT; BEGIN', 'throws'],
+  ['rolls back, writes and returns', 'ROLLBACK', 'done'],
+])('work that %s has escaped: its key is unknown, and never run again by itself', async (_name, sql, end) => {
+  const run = await transact('key', claim(), (_granted, db) => {
+    if (sql === 'ROLLBACK') db.exec(sql)
+    db.exec("INSERT INTO effects VALUES ('a')")
+    if (sql !== 'ROLLBACK') db.exec(sql)
+    if (end === 'throws') throw new Error('out of stock')
+    return { outcome: end }
+  })
+
+  const message = expect.stringMatching(/ended the store's transaction itself.*SAVEPOINT/)
+  expect(run).toMatchObject({ end: 'escaped', error: { message } })
+  expect(effects()).toBe(1)
+  expect(await store.look('key')).toMatchObject({ is: 'unknown' })
+  expect(await transact('key', claim(), () => expect.fail('it ran again'))).toMatchObject({ begun: { is: 'unknown' } })
+  expect(await transact('other', claim(), () => ({ outcome: 'done' }))).toMatchObject({ end: 'committed' })
+})
+
+test('a transaction that SQLite itself rolled back leaves its key free', async () => {
+  database.exec('CREATE TABLE once (id TEXT PRIMARY KEY ON CONFLICT ROLLBACK)')
   const run = transact('key', claim(), (_granted, db) => {
-    db.exec('ROLLBACK')
+    db.exec("INSERT INTO once VALUES ('a')")
+    db.exec("INSERT INTO once VALUES ('a')")
     return { outcome: 'done' }
   })
 
-  await expect(run).rejects.toThrow(/ended the store's transaction itself.*SAVEPOINT/)
+  await expect(run).rejects.toThrow(/UNIQUE/)
   expect(await store.look('key')).toEqual({ is: 'absent' })
 })
 
