@@ -28,7 +28,6 @@ export default defineConfig({
       { find: /^truce\/([a-z-]+)$/, replacement: truce('$1/index.ts') },
       { find: /^truce\/server\/([a-z-]+)$/, replacement: truce('server/$1/index.ts') },
       { find: /^truce\/idempotency\/([a-z-]+)$/, replacement: truce('idempotency/stores/$1/index.ts') },
-      { find: /^truce\/server\/([a-z-]+)$/, replacement: truce('server/$1/index.ts') },
     ],
   },
   test: {
