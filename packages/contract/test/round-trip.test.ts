@@ -24,7 +24,9 @@ const without = (of: Schema, ...names: string[]): Schema => ({
 const dependeds = allowedBy(
   without(dependedSchema, 'operations', 'url', 'broker', 'deliveries', 'agreed', 'layers'),
 ) as fc.Arbitrary<Fields>
-const operations = allowedBy(without(operationSchema, 'connectTimeout', 'partition')) as fc.Arbitrary<Fields>
+const operations = allowedBy(
+  without(operationSchema, 'connectTimeout', 'partition', 'servedAs'),
+) as fc.Arbitrary<Fields>
 
 const steps = fc.array(
   fc.oneof(
