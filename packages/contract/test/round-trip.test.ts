@@ -27,7 +27,7 @@ const dependeds = allowedBy(
 ) as fc.Arbitrary<Fields>
 const operations = fc
   .tuple(
-    allowedBy(without(operationSchema, 'connectTimeout', 'partition')) as fc.Arbitrary<Fields>,
+    allowedBy(without(operationSchema, 'connectTimeout', 'partition', 'servedAs')) as fc.Arbitrary<Fields>,
     fc.constantFrom(...PROFILE_NAMES),
   )
   .map(([operation, profile]) => {

@@ -17,6 +17,7 @@ import { contextOf, guarded, problems } from 'truce/server/hono'
 import { httpIdempotency } from 'truce/server/idempotency'
 import { attemptLog } from 'truce/telemetry'
 import { now } from '../clock.js'
+import { contractOf, remembered } from '../contracts.js'
 import { FAULTS_TABLE, openDatabase } from '../database.js'
 import { deliveriesLog } from '../deliveries-log.js'
 import { executionsLog } from '../executions-log.js'
@@ -35,8 +36,6 @@ const QUEUE = 1_000
 const AVAILABILITY_MS = 30
 const RESERVE_MS = 60
 const STOCK = 1_000_000
-/** No order may stay pending for longer: a key that was forgotten reserves again. */
-const REMEMBERED = '24h'
 /** After a crash, repeats wait so long for the work that died. Should a run only be held up, its key stands in its transaction. */
 const LEASE = '1s'
 
@@ -62,16 +61,18 @@ const faults = faultRoutes({ database, workers, workerCount: WORKERS })
 const line = wire({ log: deliveries, sky: faults.sky, random })
 const work = workOn({ sky: faults.sky, workers, random })
 
-const engine = idempotency({ store: sqlite(database), ttl: REMEMBERED, lease: LEASE, service: 'inventory' })
+const contract = contractOf('inventory')
+const { ttl, rules } = remembered(contract, 'reserve')
+const engine = idempotency({ store: sqlite(database), ttl, lease: LEASE, service: 'inventory' })
 await engine.ready()
 const stopReaping = reaping(engine)
 // Only the order service can reach it here. Elsewhere: a certificate or a token says who calls.
 const keyed = httpIdempotency({ engine, tenant: (incoming) => incoming.header('x-client-id') })
 const inventory = service('inventory', { peer, peers: 'all', idempotency: keyed })
-const availability = inventory.operation('availability', { effect: 'read' })
+const availability = inventory.operation('availability', contract.served('availability'))
 const reserve = inventory.operation('reserve', {
-  effect: 'write',
-  idempotency: { key: 'optional', mode: 'derived-key' },
+  ...contract.served('reserve'),
+  idempotency: { ...rules, mode: 'derived-key' },
 })
 
 const stocked = database.prepare('insert or ignore into stock (sku, stocked, on_hand) values (?, ?, ?)')

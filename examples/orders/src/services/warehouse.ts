@@ -13,6 +13,7 @@ import { service } from 'truce/server'
 import { guarded, problems } from 'truce/server/hono'
 import { attemptLog } from 'truce/telemetry'
 import { now } from '../clock.js'
+import { contractOf } from '../contracts.js'
 import { FAULTS_TABLE, openDatabase } from '../database.js'
 import { deliveriesLog } from '../deliveries-log.js'
 import { limitedWorkers } from '../inventory/workers.js'
@@ -47,9 +48,10 @@ const line = wire({ log: deliveries, sky: faults.sky, random })
 const work = workOn({ sky: faults.sky, workers, random })
 
 const warehouse = service('warehouse', { peer, peers: 'all' })
-const fulfil = warehouse.operation('fulfil', { effect: 'write' })
-const fulfilment = warehouse.operation('fulfilment', { effect: 'read' })
-const event = warehouse.operation('event', { effect: 'write' })
+const contract = contractOf('warehouse')
+const fulfil = warehouse.operation('fulfil', contract.served('fulfil'))
+const fulfilment = warehouse.operation('fulfilment', contract.served('fulfilment'))
+const event = warehouse.operation('event', contract.served('event'))
 
 const insertFulfilment = database.prepare('insert into fulfilments (order_id, at) values (?, ?)')
 const fulfilled = database.prepare('select count(*) as n from fulfilments where order_id = ?')

@@ -14,17 +14,14 @@ import type { StopReason } from 'truce'
 import type { RequestContext } from 'truce/server'
 import { attemptLog } from 'truce/telemetry'
 import { now } from '../clock.js'
+import { contractOf } from '../contracts.js'
 import { executionsLog } from '../executions-log.js'
 import { requests, send, soldOut } from '../order/ask.js'
 import type { Order, OrderStore, Told } from '../order/store.js'
-import { fresh } from './fresh.js'
 import { guards } from './guards.js'
 import { offer } from './offer.js'
 import { shipping } from './shipping.js'
 import { type WorkEnd, worklist } from './worklist.js'
-
-/** An order may be accepted on stock that was read this long ago. */
-const AVAILABILITY_MAX_AGE_MS = 30_000
 
 /** The same for every repeat of the order: an order has one line. */
 function keyOfLine(order: Order, context: RequestContext | undefined): string {
@@ -34,22 +31,21 @@ function keyOfLine(order: Order, context: RequestContext | undefined): string {
 export function truceOrders(store: OrderStore, inventory: string, warehouse: string, folder: string) {
   const log = attemptLog({ path: join(folder, 'order.attempts.jsonl'), service: 'order', instance: 'order-1' })
   const executions = executionsLog(join(folder, 'order.executions.jsonl'))
-  const guard = guards()
+  const contract = contractOf('order')
+  const guard = guards(contract)
   const ship = shipping(store.database, guard, warehouse)
-  const offered = offer(store.database)
-  const stock = fresh<number>(AVAILABILITY_MAX_AGE_MS)
+  const offered = offer(store.database, contract)
 
   async function available({ id, sku, quantity }: Order, context?: RequestContext): Promise<boolean> {
     store.asks('availability', id)
     const outcome = await guard.availability.outcome(
-      ({ signal, headers }) => send(requests.availability(inventory, sku), id, signal, headers),
-      { context },
+      async ({ signal, headers }) => {
+        const answer = await send(requests.availability(inventory, sku), id, signal, headers)
+        return answer.ok ? ((await answer.json()) as { available: number }) : answer
+      },
+      { context, cacheKey: { sku } },
     )
-    if (outcome.ok) {
-      const answer = (await outcome.value.json()) as { available: number }
-      stock.keep(sku, answer.available, now())
-    }
-    return (stock.recall(sku, now()) ?? 0) >= quantity
+    return outcome.ok && 'available' in outcome.value && outcome.value.available >= quantity
   }
 
   /** @param context of the request that brought it: its key, and how long somebody waits */

@@ -2,6 +2,7 @@ import Database from 'libsql'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { contractOf } from '../contracts.js'
 import { guards } from './guards.js'
 import { shipping } from './shipping.js'
 
@@ -43,7 +44,7 @@ beforeEach(async () => {
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  ship = shipping(database, guards(), `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  ship = shipping(database, guards(contractOf('order')), `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
 })
 
 afterEach(async () => {

@@ -37,7 +37,7 @@ export function checklist(contracts: readonly Contract[]): Checklist {
   const operations = contracts.flatMap((contract) =>
     [...contract.depends.values()].flatMap((depended) =>
       [...depended.operations.values()].map((operation) => {
-        const served = services.get(depended.name)?.serves.get(operation.name)
+        const served = services.get(depended.name)?.serves.get(operation.servedAs)
         return item({ contract, depended, operation, served })
       }),
     ),

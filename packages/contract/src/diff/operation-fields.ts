@@ -12,6 +12,7 @@ const RULE = 'depends.operations'
 export function operationFields(operation: Operation): readonly Field[] {
   const { path, owner, hedge } = operation
   return fieldsOf(RULE, path, (add) => {
+    add('servedAs', operation.servedAs)
     add('use', operation.use)
     add('effect', operation.effect)
     add('attempts', operation.attempts)

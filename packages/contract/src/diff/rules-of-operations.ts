@@ -37,6 +37,7 @@ const isRead = (change: Change) => operationsIn(change).every((operation) => ope
 
 export const OPERATIONS: readonly FieldRule[] = [
   field('', 'text'),
+  field('servedAs', 'text', { changes: 'what was agreed for one operation now reaches another' }),
   field('use', 'text'),
   field('effect', 'text', { changes: 'the dependency is told of another effect than it agreed to' }),
   field('attempts', 'number', { more: 'each call may send more attempts' }),

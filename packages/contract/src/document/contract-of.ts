@@ -144,6 +144,7 @@ function operationOf(dependency: string, name: string, written: WrittenOperation
     name,
     path: Object.freeze(['depends', dependency, 'operations', name]),
     dependency,
+    servedAs: written.servedAs ?? name,
     use,
     effect: written.effect,
     attempts: written.attempts ?? preset.attempts,

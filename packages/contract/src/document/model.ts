@@ -139,6 +139,8 @@ export interface Operation {
   /** `['depends', DEPENDENCY, 'operations', name]`. */
   readonly path: Path
   readonly dependency: string
+  /** Its name there: its own, unless it is called in two ways. */
+  readonly servedAs: string
   readonly use: PresetName
   readonly effect: Effect
   /** `Infinity`: as many as fit the deadline. */

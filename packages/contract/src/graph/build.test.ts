@@ -40,6 +40,30 @@ describe('user actions', () => {
   })
 })
 
+describe('an operation that has another name where it is served', () => {
+  const caller = `{ truce: 1, service: a, serves: { x: { effect: read, calls: { b.y: 1 } } }, depends: { b: { operations: {
+    y: { effect: read }, y-later: { servedAs: y, effect: read, use: background } } } } }`
+  const [, callee = ''] = documents({ a: {}, b: { y: [], other: [] } })
+
+  it('reaches it by both names', () => {
+    const { called, edges } = graphOf(caller, callee)
+    expect(called.map(({ name, to }) => [name, to?.name])).toEqual([
+      ['b.y', 'b.y'],
+      ['b.y-later', 'b.y'],
+    ])
+    expect(edges.map(({ name, from, to }) => [name, from?.name, to?.name])).toEqual([
+      ['b.y', 'a.x', 'b.y'],
+      ['b.y-later', undefined, 'b.y'],
+    ])
+  })
+
+  it('is no user action, also where only the other name is called', () => {
+    const renamed = caller.replace('calls: { b.y: 1 }', 'calls: { b.y-later: 1 }')
+    expect(starts(renamed, callee)).toEqual(['a.x', 'a'])
+    expect(starts(caller.replace('calls: { b.y: 1 }', ''), callee)).toEqual(['a', 'a'])
+  })
+})
+
 describe('paths of their own', () => {
   it('begin at the service, for operations that no calls names', () => {
     const mixed =
@@ -112,7 +136,10 @@ describe('cycles', () => {
       ...small,
       serves: new Map(names.map((name, n) => [name, { ...served, name, calls: [call(n)] }])),
       depends: new Map([
-        ['a', { ...depended, operations: new Map(names.map((name) => [name, { ...operation, name }])) }],
+        [
+          'a',
+          { ...depended, operations: new Map(names.map((name) => [name, { ...operation, name, servedAs: name }])) },
+        ],
       ]),
     }
     const last = buildGraph([contract]).edges.filter(({ closes }) => closes)

@@ -9,7 +9,7 @@
 import type { Contract } from '../document/model.js'
 import { countsOf } from './counts.js'
 import { callersFirst } from './cycles.js'
-import { type Draft, type DraftNode, edgesOf } from './edges.js'
+import { type Draft, type DraftNode, edgesOf, servedName } from './edges.js'
 import type { Called, Compare, Graph, ScannedLayer, Start } from './graph.js'
 
 export interface GraphOptions {
@@ -73,7 +73,7 @@ function calledBy(
         depended,
         operation,
         counts,
-        to: nodes.get(name),
+        to: nodes.get(servedName(depended, operation)),
         callee: documents.get(depended.name),
       }
     }),

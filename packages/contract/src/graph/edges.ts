@@ -32,6 +32,9 @@ export interface Draft {
   readonly own: Map<Contract, DraftEdge[]>
 }
 
+/** `SERVICE.OPERATION` as the other side names it: two operations here may be one there. */
+export const servedName = ({ name }: Depended, { servedAs }: Operation): string => `${name}.${servedAs}`
+
 /** Draws all edges into the draft. */
 export function edgesOf(contracts: readonly Contract[], called: readonly Called[], draft: Draft): void {
   const byContract = new Map<Contract, Called[]>()
@@ -53,14 +56,14 @@ function edgesFrom(contract: Contract, called: readonly Called[], draft: Draft):
     for (const call of served.calls) {
       silent = false
       named.add(call.target)
-      draft.spoken.add(call.target)
       const one = byName.get(call.target) ?? implied(node, call, draft)
+      draft.spoken.add(one ? servedName(one.depended, one.operation) : call.target)
       if (one) node.edges.push(draw(one, node, call, draft))
       if (!byName.has(call.target)) draft.undeclared.push({ node, call })
     }
   }
   const own = called.filter(({ name }) => !named.has(name))
-  if (silent) for (const { name } of own) draft.spoken.add(name)
+  if (silent) for (const { depended, operation } of own) draft.spoken.add(servedName(depended, operation))
   draft.own.set(
     contract,
     own.map((one) => draw(one, undefined, undefined, draft)),
@@ -70,7 +73,7 @@ function edgesFrom(contract: Contract, called: readonly Called[], draft: Draft):
 function draw(called: Called, from: DraftNode | undefined, call: Call | undefined, draft: Draft): DraftEdge {
   const edge: DraftEdge = {
     ...called,
-    to: draft.nodes.get(called.name),
+    to: draft.nodes.get(servedName(called.depended, called.operation)),
     index: draft.edges.length,
     from,
     call,
@@ -93,6 +96,7 @@ function implied({ contract, served }: DraftNode, call: Call, { nodes }: Draft):
     name: call.operation,
     path,
     dependency: call.dependency,
+    servedAs: call.operation,
     effect: to?.served.effect ?? 'read',
   }
   const counts = countsOf(contract.service, depended, operation)
@@ -115,7 +119,7 @@ const UNNAMED: Omit<Depended, 'name' | 'path'> = {
   operations: new Map(),
 }
 
-const ONE_LINE: Omit<Operation, 'name' | 'path' | 'dependency' | 'effect'> = {
+const ONE_LINE: Omit<Operation, 'name' | 'path' | 'dependency' | 'servedAs' | 'effect'> = {
   use: 'baseline',
   attempts: 3,
   connectTimeout: undefined,

@@ -5,7 +5,19 @@
  */
 import { z } from 'zod'
 import { PERMANENT, TRANSIENT } from 'truce/policy'
-import { duration, durationOr0, keyTemplate, limit, limits, name, oneOf, say, whole, word } from './units.js'
+import {
+  duration,
+  durationOr0,
+  keyTemplate,
+  limit,
+  limits,
+  name,
+  oneOf,
+  operationKey,
+  say,
+  whole,
+  word,
+} from './units.js'
 
 export const mode = oneOf(
   ['enforce', 'observe'],
@@ -109,6 +121,11 @@ const owner = z.union([
 ])
 
 export const operation = z.strictObject({
+  servedAs: say(
+    operationKey,
+    'Its name where it is served, if it has another one here: an operation that is called in two ways stands here twice. Default: the same.',
+    'reserve',
+  ).optional(),
   use: oneOf(
     ['interactive', 'baseline', 'background', 'stream'],
     'Preset: who waits for the answer. What is not said is the preset’s. Default: baseline.',

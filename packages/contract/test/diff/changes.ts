@@ -161,6 +161,7 @@ const DEPENDED: readonly Example[] = [
 ]
 
 const OPERATION: readonly Example[] = [
+  both('depends.operations.servedAs', 'operation', '', 'servedAs: list'),
   neither('depends.operations.use', 'operation', 'use: baseline', 'use: background'),
   both('depends.operations.effect', 'operation', '', 'effect: read'),
   oneWay('depends.operations.attempts', 'operation', 'attempts: 3', 'attempts: 4'),

@@ -41,6 +41,7 @@ const served = some(
 
 const operation = some(
   {
+    servedAs: fc.constantFrom('reserve', 'list'),
     use: fc.constantFrom('interactive', 'background', 'baseline', 'stream'),
     effect,
     attempts: count,

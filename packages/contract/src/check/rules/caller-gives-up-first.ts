@@ -62,7 +62,7 @@ serves:
       if (!Number.isFinite(deadline) || operation.attemptTimeout >= deadline) continue
       yield atOperation(each, ['attemptTimeout'], {
         message: `An attempt of ${name} is given up after ${span(operation.attemptTimeout)}, but ${each.depended.name} works on it for up to ${span(deadline)}.`,
-        fix: `${write(`attemptTimeout: ${span(deadline)}`, operation.path)}, or \`deadline: ${span(operation.attemptTimeout)}\` under serves.${operation.name} of ${each.depended.name}.`,
+        fix: `${write(`attemptTimeout: ${span(deadline)}`, operation.path)}, or \`deadline: ${span(operation.attemptTimeout)}\` under serves.${operation.servedAs} of ${each.depended.name}.`,
         amount: deadline - operation.attemptTimeout,
       })
     }

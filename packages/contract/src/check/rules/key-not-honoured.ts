@@ -65,7 +65,7 @@ serves:
       if (to.served.idempotency) continue
       yield atOperation(each, ['idempotency'], {
         message: `${name} is a write that is retried on a key, but ${depended.name} takes no key there.`,
-        fix: `${onceOnly(each)}, or let ${depended.name} take keys: \`idempotency: { key: required, ttl: 72h }\` under serves.${operation.name}.`,
+        fix: `${onceOnly(each)}, or let ${depended.name} take keys: \`idempotency: { key: required, ttl: 72h }\` under serves.${operation.servedAs}.`,
       })
     }
   },

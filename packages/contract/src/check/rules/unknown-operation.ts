@@ -52,9 +52,10 @@ serves:
   *check({ called, undeclared, contracts }) {
     for (const each of called) {
       if (!each.callee || each.to) continue
-      yield atOperation(each, [], {
-        message: `${each.contract.service} depends on ${each.name}, which ${each.callee.file} does not serve.`,
-        fix: `Write one of what it serves (${served(each.callee)}), or serve \`${each.operation.name}\` there.`,
+      const { servedAs, name } = each.operation
+      yield atOperation(each, servedAs === name ? [] : ['servedAs'], {
+        message: `${each.contract.service} depends on ${each.depended.name}.${servedAs}, which ${each.callee.file} does not serve.`,
+        fix: `Write one of what it serves (${served(each.callee)}), or serve \`${servedAs}\` there.`,
       })
     }
     for (const { node, call } of undeclared) {
