@@ -110,6 +110,16 @@ describe('a visit', () => {
     warn.mockRestore()
   })
 
+  it.each([false, true])(
+    'calls what comes next without a word: taken for an error, it ends the request (%s)',
+    (inherit) => {
+      const { operation } = scene({ inherit })
+      const next = vi.fn<(...args: unknown[]) => void>()
+      operation.receive(incoming()).run(next)
+      expect(next).toHaveBeenCalledExactlyOnceWith()
+    },
+  )
+
   it('reads nothing that no feature asks for', () => {
     const header = vi.fn<() => undefined>()
     const { operation } = scene()

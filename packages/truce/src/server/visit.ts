@@ -65,7 +65,8 @@ export class Visit {
 
   /** Calls the handler, or what comes next, where guards inside find its context. */
   run<T>(handler: () => T): T {
-    return inheriting() ? inContext(this.context, handler) : handler()
+    // With no argument: to the `done` of a framework one is an error.
+    return inheriting() ? inContext(this.context, () => handler()) : handler()
   }
 
   /** What an answer of this status says besides; to be asked when the answer is there, before it is sent. */

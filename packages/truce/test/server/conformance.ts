@@ -3,9 +3,12 @@
  *
  * @module
  */
+import { memory } from 'truce/idempotency'
 import { contextLaws } from './context-laws.js'
+import { draftRules } from './draft.js'
 import type { Framework } from './framework.js'
 import { keyLaws } from './key-laws.js'
+import { overFramework } from './over-framework.js'
 import { socketLaws } from './socket-laws.js'
 import { wireLaws } from './wire-laws.js'
 
@@ -16,4 +19,5 @@ export function conformance(framework: Framework): void {
   wireLaws(framework)
   keyLaws(framework)
   socketLaws(framework)
+  draftRules(`memory on ${framework.name}`, overFramework(framework), async () => memory(), framework.parses)
 }

@@ -23,7 +23,8 @@ export interface More {
   readonly signal: AbortSignal
 }
 
-export type Rule = readonly [name: string, holds: (client: Client) => Promise<void>]
+/** @param about `bytes`: it holds only where bodies reach Truce as they were sent */
+export type Rule = readonly [name: string, holds: (client: Client) => Promise<void>, about?: 'bytes']
 
 /** A key that no other test has. */
 export function newKey(): string {

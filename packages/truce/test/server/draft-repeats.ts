@@ -72,9 +72,18 @@ export const REPEATS: readonly Rule[] = [
       isReplay(await send('/orders', key, '{ "count": 2.0, "sku": "te\\u0061" }'), first)
       isProblem(await send('/orders', key, '{"sku":"tea","count":"2"}'), 422, 'key-conflict')
       isProblem(await send('/orders?express=1', key, '{"sku":"tea","count":2}'), 422, 'key-conflict')
+      expect(shop.runs).toBe(1)
+    },
+  ],
+  [
+    'no body at all is another body',
+    async ({ send, shop }) => {
+      const key = newKey()
+      expect((await send('/orders', key, ORDER)).status).toBe(201)
       isProblem(await send('/orders', key, ''), 422, 'key-conflict')
       expect(shop.runs).toBe(1)
     },
+    'bytes',
   ],
   [
     'where the operation names fields, only they count',

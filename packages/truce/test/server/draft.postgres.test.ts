@@ -2,8 +2,7 @@ import pg from 'pg'
 import { postgres } from 'truce/idempotency/postgres'
 import { afterAll, beforeAll } from 'vitest'
 import { startPostgres } from '../../../../scripts/servers/postgres.mjs'
-import { draftRules } from './draft.js'
-import { overWeb } from './over-web.js'
+import { draftRulesOfStore } from './draft.js'
 
 let server: Awaited<ReturnType<typeof startPostgres>>
 let pool: pg.Pool
@@ -18,4 +17,4 @@ afterAll(async () => {
   await server?.stop()
 })
 
-draftRules('postgres', overWeb, async () => postgres(pool))
+draftRulesOfStore('postgres', async () => postgres(pool))

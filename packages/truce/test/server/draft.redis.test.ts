@@ -2,8 +2,7 @@ import { Redis } from 'ioredis'
 import { redis } from 'truce/idempotency/redis'
 import { afterAll, beforeAll } from 'vitest'
 import { startRedis } from '../../../../scripts/servers/redis.mjs'
-import { draftRules } from './draft.js'
-import { overWeb } from './over-web.js'
+import { draftRulesOfStore } from './draft.js'
 
 let server: Awaited<ReturnType<typeof startRedis>>
 let client: Redis
@@ -17,4 +16,4 @@ afterAll(async () => {
   await server?.stop()
 })
 
-draftRules('redis', overWeb, async () => redis(client))
+draftRulesOfStore('redis', async () => redis(client))

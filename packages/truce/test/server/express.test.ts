@@ -8,6 +8,7 @@ import { contextOf, guarded, problems } from 'truce/server/express'
 import { describe } from 'vitest'
 import { textOf } from './ask.js'
 import { type Answering, conformance, type Framework } from './conformance.js'
+import { parsedText } from './framework.js'
 
 /** As an application of Express answers. */
 function answer(
@@ -18,7 +19,7 @@ function answer(
   response.status(status)
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   if (body === undefined) response.end()
-  else if (typeof body === 'string') response.type('text/plain').send(body)
+  else if (typeof body === 'string') response.type(response.get('content-type') ?? 'text/plain').send(body)
   else if (body instanceof Uint8Array) response.send(Buffer.from(body))
   else pipeline(Readable.from(body), response, (error) => error && next(error))
 }
@@ -37,7 +38,7 @@ const framework = (
     app.set('env', 'test')
     app.disable('etag')
     app.use(...before, guarded(operation), ...after, ((request, response, next) => {
-      const body = async () => (typeof request.body === 'string' ? request.body : textOf(request))
+      const body = async () => (request.body === undefined ? textOf(request) : parsedText(request.body))
       const go = async (): Promise<void> => answer(response, await scene(contextOf(request), body), next)
       go().then(undefined, next)
     }) as RequestHandler)
@@ -55,17 +56,21 @@ const framework = (
 })
 
 const noop: RequestHandler = (_request, _response, next) => next()
-const parser = (make: typeof express) => make.text({ limit: '20mb' })
+/** JSON and text are parsed, other bodies stay bytes. */
+const parser = (make: typeof express): RequestHandler[] => {
+  const limit = '20mb'
+  return [make.json({ limit }), make.text({ limit }), make.raw({ limit, type: () => true })]
+}
 
 describe('Express 5, bodies parsed afterwards', () => {
-  conformance(framework('express-5', express, [], [parser(express)]))
+  conformance(framework('express-5', express, [], parser(express)))
 })
 describe('Express 5, bodies parsed before', () => {
-  conformance(framework('express-5-parsed', express, [parser(express)], [noop]))
+  conformance(framework('express-5-parsed', express, parser(express), [noop]))
 })
 describe('Express 4, bodies parsed afterwards', () => {
-  conformance(framework('express-4', express4, [], [parser(express4)]))
+  conformance(framework('express-4', express4, [], parser(express4)))
 })
 describe('Express 4, bodies parsed before', () => {
-  conformance(framework('express-4-parsed', express4, [parser(express4)], [noop]))
+  conformance(framework('express-4-parsed', express4, parser(express4), [noop]))
 })

@@ -26,10 +26,17 @@ export interface Framework {
   start(operation: ServedOperation, scene: Scene): Promise<Running>
   /** It parses bodies before anything of Truce can run. */
   readonly parsesFirst?: boolean
-  /** What a key is bound to is the parsed body. */
+  /** What a key is bound to is the parsed body, of JSON at least. */
   readonly parses?: boolean
-  /** It answers a handler's unknown errors by itself, with this status; otherwise it breaks the connection. */
-  readonly unknownError?: number
+  /** Status with which it answers a handler's unknown errors. */
+  readonly unknownError: number
   /** `false`: errors that Truce has no answer to do not pass it, so a key cannot answer them. */
   readonly answersUnknown?: boolean
+}
+
+/** The text of a body that the framework has parsed. */
+export function parsedText(body: unknown): string {
+  if (typeof body === 'string') return body
+  if (body instanceof Uint8Array) return Buffer.from(body).toString('latin1')
+  return body === undefined || body === null ? '' : JSON.stringify(body)
 }

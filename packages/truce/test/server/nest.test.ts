@@ -18,6 +18,7 @@ import { contextOf, guarded, problems } from 'truce/server/nest'
 import { describe } from 'vitest'
 import { textOf } from './ask.js'
 import { type Answering, conformance, type Framework, type Scene } from './conformance.js'
+import { parsedText } from './framework.js'
 
 interface NestRequest extends IncomingMessage {
   readonly body?: unknown
@@ -44,12 +45,12 @@ function moduleOf(operation: ServedOperation, scene: Scene): new () => object {
     async any(request: NestRequest, reply: NestReply): Promise<unknown> {
       const context: RequestContext = contextOf(request)
       const body = async (): Promise<string> =>
-        typeof request.body === 'string' ? request.body : textOf(request.raw ?? request)
+        request.body === undefined ? textOf(request.raw ?? request) : parsedText(request.body)
       return answer(reply, await scene(context, body))
     }
   }
   const any = Object.getOwnPropertyDescriptor(Reservations.prototype, 'any') as PropertyDescriptor
-  All()(Reservations.prototype, 'any', any)
+  All(['/', ':path'])(Reservations.prototype, 'any', any)
   UseInterceptors(guarded(operation) as never)(Reservations.prototype, 'any', any)
   Req()(Reservations.prototype, 'any', 0)
   Res({ passthrough: true })(Reservations.prototype, 'any', 1)
@@ -85,7 +86,7 @@ const framework = (
 })
 
 describe('on Express', () => {
-  conformance(framework('nest-express', () => new ExpressAdapter(), {}))
+  conformance(framework('nest-express', () => new ExpressAdapter(), { parses: true }))
 })
 describe('on Fastify', () => {
   const adapter = () => new FastifyAdapter({ bodyLimit: 20_000_000, forceCloseConnections: true })

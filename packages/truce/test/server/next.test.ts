@@ -12,14 +12,15 @@ import { afterAll, beforeAll } from 'vitest'
 import { conformance, type Framework } from './conformance.js'
 import { webAnswer } from './web-answer.js'
 
-/** A real application of Next, built once; its one route asks for what to do in this process. */
+/** A real application of Next, built once; its one route asks this process what the server does that was asked. */
 const ROUTE = `
-const go = (request, route) => globalThis[Symbol.for('truce.scene')](request, route)
+const go = (request, route) => globalThis[Symbol.for('truce.scenes')].get(request.headers.get('x-server'))(request, route)
 export { go as GET, go as HEAD, go as POST, go as PUT, go as DELETE }
 `
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const folder = mkdtempSync(path.join(tmpdir(), 'truce-next-'))
-const scenes = globalThis as { [scene: symbol]: unknown }
+const scenes = new Map<string, unknown>()
+Object.assign(globalThis, { [Symbol.for('truce.scenes')]: scenes })
 
 /** What of Next's own server is used; its types would change those of `process.env` in every other file. */
 interface NextApp {
@@ -53,10 +54,16 @@ const framework: Framework = {
   name: 'next',
   unknownError: 500,
   async start(operation, scene) {
-    scenes[Symbol.for('truce.scene')] = guarded(operation, async (request, context) =>
+    const id = String(scenes.size)
+    const handler = guarded(operation, async (request, context) =>
       webAnswer(await scene(context, () => request.text())),
     )
-    const server = createServer((app as NextApp).getRequestHandler())
+    scenes.set(id, handler)
+    const inNext = (app as NextApp).getRequestHandler()
+    const server = createServer((request, response) => {
+      request.headers['x-server'] = id
+      inNext(request, response)
+    })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     return {
       url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -13,13 +13,14 @@ import { handle } from 'truce/server'
 import { onTestFinished } from 'vitest'
 import type { Serve, ShopAnswer, ShopRoute } from './shop.js'
 
-export const overWeb: Serve = (routes) => {
+export const overWeb: Serve = async (routes) => {
   const handlers = new Map(routes.map((route) => [`${route.method} ${route.path}`, fetchOf(route)]))
-  return listening(async (request) => {
+  const url = await listening(async (request) => {
     const { pathname } = new URL(request.url)
     const found = handlers.get(`${request.method} ${pathname}`)
     return found ? found(request) : new Response(null, { status: 404 })
   })
+  return () => url
 }
 
 function fetchOf({ operation, handler }: ShopRoute): (request: Request) => Promise<Response> {

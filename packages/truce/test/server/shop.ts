@@ -29,8 +29,8 @@ export interface ShopRoute {
   readonly handler: (request: ShopRequest) => Promise<ShopAnswer>
 }
 
-/** Puts the routes on a server of the loopback, which ends with the test. @returns its address */
-export type Serve = (routes: readonly ShopRoute[]) => Promise<string>
+/** Puts the routes on servers of the loopback, which end with the test. @returns where a path is served */
+export type Serve = (routes: readonly ShopRoute[]) => Promise<(path: string) => string | Promise<string>>
 
 export interface Shop {
   readonly routes: readonly ShopRoute[]

@@ -31,5 +31,8 @@ export function replyWith(reply: FastifyReplyLike, { status, headers, body }: An
   for (const name of ['content-type', 'content-length', 'content-encoding']) reply.removeHeader(name)
   const all = visit ? [...headers, ...visit.headers(status)] : headers
   for (const [name, value] of grouped(all)) if (!isFraming(name)) reply.header(name, value)
-  reply.send(body === undefined ? undefined : Buffer.from(body.buffer, body.byteOffset, body.byteLength))
+  // Of an empty buffer Fastify says that it is an octet stream.
+  reply.send(
+    body === undefined || body.length === 0 ? undefined : Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+  )
 }

@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { OptionError } from '../../guard/errors.js'
+import { BodyTooLargeError } from '../errors.js'
 import type { Incoming } from '../incoming.js'
 import { readAhead } from './read-ahead.js'
 
@@ -43,13 +44,22 @@ export class NodeIncoming implements Incoming {
     const message = this.#message
     if (!hasBody(message)) return null
     const { rawBody, body } = this.raw
-    if (rawBody !== undefined) return rawBody
-    if (body !== undefined) return body
+    const parsed = rawBody ?? body
+    if (parsed !== undefined) {
+      if (lengthOf(parsed, message) > limit) throw new BodyTooLargeError(limit)
+      return parsed
+    }
     if (message.readableDidRead) {
       throw new OptionError('body', undefined, 'kept as request.body or request.rawBody where it is read before Truce')
     }
     return readAhead(message, limit)
   }
+}
+
+/** Bytes of a body that was parsed, as far as is known: of a chunked one that is an object by now, its parser's limit holds. */
+function lengthOf(parsed: unknown, { headers }: IncomingMessage): number {
+  if (typeof parsed === 'string') return Buffer.byteLength(parsed)
+  return parsed instanceof Uint8Array ? parsed.length : Number(headers['content-length'] ?? 0)
 }
 
 /** RFC 9112, section 6.3. */
