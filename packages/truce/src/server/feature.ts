@@ -7,7 +7,7 @@
  * @module
  */
 import type { PeerPushback } from '../context/peer-port.js'
-import type { Answer, Incoming } from './incoming.js'
+import type { Answer, AnswerHeaders, Incoming } from './incoming.js'
 import type { RequestContext } from './request-context.js'
 
 /** Of a service: `httpIdempotency()` of `truce/server/idempotency`. */
@@ -48,6 +48,13 @@ export interface KeyedRun {
   end(answer: Answer): Promise<Answer>
   /** The handler threw. @returns the answer to send; nothing where the error is for the framework to answer */
   threw(error: unknown): Promise<Answer | undefined>
+  /**
+   * What to answer where the run has ended and the handler has not: its time was up, or another has the key. `end` and
+   * `threw` are told of the handler all the same. Set by `begin` where the handler has to run; never rejects.
+   */
+  readonly gaveUp?: Promise<Answer> | undefined
+  /** What every answer says besides, whoever makes it. */
+  readonly headers: AnswerHeaders
   /** Was the answer that of an earlier run? */
   readonly replayed: boolean
   /** What a caller that is known is told besides the answer. */

@@ -71,11 +71,12 @@ export class Visit {
 
   /** What an answer of this status says besides; to be asked when the answer is there, before it is sent. */
   headers(status: number): AnswerHeaders {
-    if (status < 400 || !this.known) return NONE
+    const said = this.keyed?.headers ?? NONE
+    if (status < 400 || !this.known) return said
     const pushback = this.#pushback(status)
     const { peer } = this.of.settings
     const field = pushback && peer?.writePushback(pushback)
-    return field ? [[(peer as NonNullable<typeof peer>).answerField, field]] : NONE
+    return field ? [...said, [(peer as NonNullable<typeof peer>).answerField, field]] : said
   }
 
   #pushback(status: number): PeerPushback | undefined {

@@ -20,6 +20,8 @@ export interface Long {
 
 /** What becomes of the rest of a long answer. Neither rejects. */
 export interface Recording {
+  /** Resolves where the end may no longer be sent. */
+  readonly gaveUp?: Promise<unknown> | undefined
   /** All of it is there. @returns may its end be sent? */
   whole(): Promise<boolean>
   /** The handler broke off. */
@@ -65,7 +67,17 @@ function goingOn(
       throw error
     }
   }
+  const drained = async (): Promise<void> => {
+    while (await next());
+    await record.whole()
+  }
   return new ReadableStream<Uint8Array>({
+    start(controller) {
+      void record.gaveUp?.then(() => {
+        controller.error(overtaken())
+        drained().catch(() => {})
+      })
+    },
     async pull(controller) {
       const first = queue.shift()
       if (first) return controller.enqueue(first)
@@ -75,14 +87,15 @@ function goingOn(
         kept = value
         return
       }
-      if (!(await record.whole())) throw new Error('the answer was overtaken: it is not what was recorded')
+      if (!(await record.whole())) throw overtaken()
       if (kept) controller.enqueue(kept)
       controller.close()
     },
     // The caller left: the handler goes on to its end, and what it did is recorded.
-    async cancel() {
-      while (await next());
-      await record.whole()
-    },
+    cancel: drained,
   })
+}
+
+function overtaken(): Error {
+  return new Error('the answer was overtaken: it is not what was recorded')
 }

@@ -71,6 +71,14 @@ export async function underKey(
 ): Promise<Response> {
   const early = await visit.begin(keyed)
   if (early) return sent(visit, early)
+  const going = finished(visit, keyed, handler)
+  if (keyed.gaveUp === undefined) return going
+  // What is thrown too late was told to the key.
+  going.catch(() => {})
+  return Promise.race([going, keyed.gaveUp.then((answer) => sent(visit, answer))])
+}
+
+async function finished(visit: Visit, keyed: KeyedRun, handler: () => Response | Promise<Response>): Promise<Response> {
   try {
     const answer = await held(await visit.run(handler), keyed.largest)
     return isWhole(answer) ? sent(visit, await keyed.end(answer)) : passedOn(visit, keyed, answer)
@@ -84,6 +92,7 @@ export async function underKey(
 function passedOn(visit: Visit, keyed: KeyedRun, long: Long): Response {
   const { status } = long.head
   const response = long.passedOn({
+    gaveUp: keyed.gaveUp,
     async whole() {
       const recorded = await keyed.end({ ...long.head, body: undefined })
       visit.ended(status)

@@ -8,6 +8,7 @@ import { contextLaws } from './context-laws.js'
 import { draftRules } from './draft.js'
 import type { Framework } from './framework.js'
 import { keyLaws } from './key-laws.js'
+import { lateLaws } from './late-laws.js'
 import { overFramework } from './over-framework.js'
 import { socketLaws } from './socket-laws.js'
 import { wireLaws } from './wire-laws.js'
@@ -18,6 +19,7 @@ export function conformance(framework: Framework): void {
   contextLaws(framework)
   wireLaws(framework)
   keyLaws(framework)
+  lateLaws(framework)
   socketLaws(framework)
   draftRules(`memory on ${framework.name}`, overFramework(framework), async () => memory(), framework.parses)
 }

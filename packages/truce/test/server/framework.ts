@@ -30,6 +30,8 @@ export interface Framework {
   readonly parses?: boolean
   /** Status with which it answers a handler's unknown errors. */
   readonly unknownError: number
+  /** `false`: its answer to a handler's unknown error passes nothing of Truce. */
+  readonly saysKeys?: boolean
   /** `false`: errors that Truce has no answer to do not pass it, so a key cannot answer them. */
   readonly answersUnknown?: boolean
 }

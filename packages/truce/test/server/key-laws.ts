@@ -5,21 +5,26 @@
  */
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
+import { OverloadedError } from 'truce'
 import { describe, expect, it, test, vi } from 'vitest'
 import { ask, type Asked, send, textOf } from './ask.js'
 import type { Framework } from './framework.js'
 import { world } from './world.js'
 
-const KEYED = { method: 'POST', headers: { 'Idempotency-Key': 'k1', 'Content-Type': 'text/plain' }, body: 'one box' }
+export const KEYED = {
+  method: 'POST',
+  headers: { 'Idempotency-Key': 'k1', 'Content-Type': 'text/plain' },
+  body: 'one box',
+}
 
 /** A promise and what resolves it. */
-function gate(): { readonly open: () => void; readonly passed: Promise<void> } {
+export function gate(): { readonly open: () => void; readonly passed: Promise<void> } {
   let open = (): void => {}
   const passed = new Promise<void>((resolve) => (open = resolve))
   return { open, passed }
 }
 
-async function* chunks(count: number, size = 400): AsyncGenerator<Uint8Array> {
+export async function* chunks(count: number, size = 400): AsyncGenerator<Uint8Array> {
   for (let n = 0; n < count; n++) {
     await new Promise((resolve) => setImmediate(resolve))
     yield Buffer.alloc(size, 97 + n)
@@ -192,6 +197,32 @@ export function keyLaws(framework: Framework): void {
         expect(await ask(url, KEYED)).toMatchObject({ status: 422, body: 'refused for good' })
         expect(await ask(url, KEYED)).toMatchObject({ status: 422, headers: { 'idempotent-replayed': 'true' } })
         expect([ran(), keys.log]).toEqual([1, ['begin k1', 'threw k1 no such box', 'begin k1']])
+      }
+    })
+
+    it('for how long it is remembered is said by every answer under it', async () => {
+      for (const answer of [
+        () => ({ body: 'ok' }),
+        () => ({ status: 503, headers: {} }),
+        () => ({ body: chunks(5) }),
+        () => {
+          throw new OverloadedError({ dependency: 'stock', operation: 'read', stop: 'concurrency' })
+        },
+        () => {
+          throw new Error('a fault of the handler')
+        },
+      ]) {
+        vi.spyOn(console, 'error').mockImplementation(() => {})
+        const { url } = await world(framework, { peers: 'all' }, (context) => {
+          context.spent()
+          return answer()
+        })
+        const { status, headers } = await ask(url, {
+          ...KEYED,
+          headers: { ...KEYED.headers, 'Retry-Context': 'attempt=2' },
+        })
+        if (framework.saysKeys !== false || status !== 500) expect(headers['idempotency-ttl']).toBe('60')
+        if (status === 503) expect(headers['retry-pushback']).toBe('reason=exhausted')
       }
     })
 

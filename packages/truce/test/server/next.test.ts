@@ -53,6 +53,7 @@ afterAll(async () => {
 const framework: Framework = {
   name: 'next',
   unknownError: 500,
+  saysKeys: false,
   async start(operation, scene) {
     const id = String(scenes.size)
     const handler = guarded(operation, async (request, context) =>

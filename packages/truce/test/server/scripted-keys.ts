@@ -16,6 +16,8 @@ export interface ScriptedKeys extends KeyedFeature<'keys'> {
   overtakenBy: Answer | undefined
   /** Does it answer for what handlers throw? */
   answersErrors: boolean
+  /** Gives the newest run up, whose handler still works. */
+  giveUp: () => void
 }
 
 /** @param largest bytes of an answer that are held */
@@ -28,6 +30,7 @@ export function scriptedKeys(largest = 1_024): ScriptedKeys {
     beforeRecord: async () => {},
     overtakenBy: undefined,
     answersErrors: false,
+    giveUp: () => {},
     operation: () => ({ receive: (incoming, context) => receive(incoming, context) }),
   }
 
@@ -48,6 +51,8 @@ export function scriptedKeys(largest = 1_024): ScriptedKeys {
     }
     return {
       largest,
+      headers: [['idempotency-ttl', '60']],
+      gaveUp: new Promise((resolve) => (keys.giveUp = () => resolve(text(409, 'nobody knows')))),
       get replayed() {
         return replayed
       },

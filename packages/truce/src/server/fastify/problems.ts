@@ -30,6 +30,7 @@ async function underKey(
   reply: FastifyReplyLike,
 ): Promise<unknown> {
   const answer = await threw
+  if (answer === 'late') return reply
   if (answer === undefined || answer === 'broken') return problems(error, request, reply)
   replyWith(reply, answer, visitOf(request.raw))
   return reply

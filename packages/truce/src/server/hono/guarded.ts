@@ -49,13 +49,17 @@ function hear(c: HonoContextLike, visit: Visit): void {
 
 async function claimed(c: HonoContextLike, visit: Visit, keyed: KeyedRun, next: Next): Promise<Response | undefined> {
   let ran = false
+  let answered = false
   try {
     const answer = await underKey(visit, keyed, async () => {
       ran = true
       await next()
       if (c.error) throw c.error
+      // What Hono has by then is the answer that was given in its place.
+      if (answered) throw new Error('the handler answered too late')
       return c.res
     })
+    answered = true
     if (!ran) return answer
     replace(c, answer)
   } catch (error) {

@@ -28,6 +28,20 @@ test('the answer is sent when it is recorded, not before', async () => {
   expect(got.value?.status).toBe(201)
 })
 
+test('a handler that never answers keeps nobody for ever; should it answer, that is recorded', async () => {
+  const { time, send, ask } = keyedOn({ ...ONCE, timeout: '10s' })
+  const work = held()
+  const got = watched(send(work.handler))
+  await time.advance(10_000)
+  expect([got.ended, work.context().work?.signal.aborted]).toEqual(['no', true])
+  await time.advance(60_000)
+  expect(await problemOf(got.value as Response)).toMatchObject({ status: 409, type: 'outcome-unknown' })
+  work.answer(done())
+  await time.advance(1_000)
+  const again = await ask(() => expect.fail('ran'))
+  expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true'])
+})
+
 describe('the store', () => {
   test('cannot be asked: 503 with a time, nothing runs, and a peer is told that nothing was done', async () => {
     const { ask, faults, errors } = keyedOn(DERIVED)

@@ -29,7 +29,7 @@ export interface RunHome<Transaction> {
   readonly settings: KeyedSettings<Transaction>
   readonly rules: Readonly<HttpIdempotencyRules>
   readonly counting: Counting
-  /** What every answer says. */
+  /** What every answer says, whoever makes it. */
   readonly announced: AnswerHeaders
   keyed(context: RequestContext): Keyed
   /** All but what the body says. */
@@ -40,7 +40,9 @@ const REPLAYED = ['idempotent-replayed', 'true'] as const
 
 export class HttpRun<Transaction> implements KeyedRun {
   readonly largest: number
+  readonly headers: AnswerHeaders
   replayed = false
+  gaveUp: Promise<Answer> | undefined
   pushback: PeerPushback | undefined
   readonly #route: RunHome<Transaction>
   readonly #context: RequestContext
@@ -55,6 +57,7 @@ export class HttpRun<Transaction> implements KeyedRun {
     this.#route = route
     this.#context = context
     this.#tenant = tenant
+    this.headers = route.announced
     this.largest = route.settings.engine.about.largestResult
   }
 
@@ -63,10 +66,13 @@ export class HttpRun<Transaction> implements KeyedRun {
   }
 
   async end(answer: Answer): Promise<Answer> {
-    return (await (this.#ended ??= this.#end(answer))) ?? answer
+    const recorded = recordedOf(answer, this.#route.settings.keptNames, this.largest)
+    this.#handled.resolve(this.#marked(recorded))
+    return (await (this.#ended ??= this.#end(answer, recorded))) ?? answer
   }
 
   threw(error: unknown): Promise<Answer | undefined> {
+    this.#handled.reject(typeof error === 'object' && error !== null ? this.#marked(error) : error)
     return (this.#ended ??= this.#threw(error))
   }
 
@@ -95,24 +101,32 @@ export class HttpRun<Transaction> implements KeyedRun {
       .catch((error: unknown): Outcome<Recorded> => ({ ok: false, error, source: 'refused' }))
     this.#outcome = outcome
     // Whichever comes first; the outcome of a handler that runs is for `end`.
-    return Promise.race([granted.promise, outcome.then((told) => (this.#context.work ? undefined : this.#tell(told)))])
+    const granting = granted.promise.then(() => void (this.gaveUp = this.#before(outcome)))
+    return Promise.race([granting, outcome.then((told) => (this.#context.work ? undefined : this.#tell(told)))])
   }
 
-  async #end(answer: Answer): Promise<Answer> {
-    const { settings } = this.#route
-    const recorded = recordedOf(answer, settings.keptNames, this.largest)
-    this.#handled.resolve(this.#marked(recorded))
+  /** What the engine says before the handler has ended. A handler that never ends must not keep its caller for ever. */
+  #before(outcome: Promise<Outcome<Recorded>>): Promise<Answer> {
+    return new Promise((resolve) => {
+      void outcome.then((told) => {
+        if (this.#ended) return
+        const answer = this.#tell(told)
+        this.#ended = answer
+        resolve(answer)
+      })
+    })
+  }
+
+  async #end(answer: Answer, recorded: Recorded): Promise<Answer> {
     const outcome = await this.#outcome
-    if (outcome === undefined || (outcome.ok && outcome.value === recorded)) return this.#announced(answer)
+    if (outcome === undefined || (outcome.ok && outcome.value === recorded)) return answer
     return this.#tell(outcome)
   }
 
   async #threw(error: unknown): Promise<Answer | undefined> {
-    this.#handled.reject(typeof error === 'object' && error !== null ? this.#marked(error) : error)
     const outcome = await this.#outcome
     if (outcome && (outcome.ok || outcome.error !== error)) return this.#tell(outcome)
-    const problem = ownProblem(error, this.#route.settings)
-    return problem && this.#announced(problem)
+    return ownProblem(error, this.#route.settings)
   }
 
   /** A handler may have said of its context that nothing was applied. */
@@ -125,9 +139,9 @@ export class HttpRun<Transaction> implements KeyedRun {
     if (!outcome.ok) return this.#send(this.#failed(outcome.error, outcome.kept === 'forget'))
     this.replayed = true
     const replay = answerFrom(outcome.value)
-    if (replay?.body) return this.#announced(replay)
+    if (replay?.body) return asReplay(replay)
     try {
-      if (this.#route.rules.recall) return this.#announced(answerFrom(await this.#recall()) as Answer)
+      if (this.#route.rules.recall) return asReplay(answerFrom(await this.#recall()) as Answer)
     } catch (error) {
       return this.#send(this.#failed(error, false))
     }
@@ -149,12 +163,7 @@ export class HttpRun<Transaction> implements KeyedRun {
 
   #send({ answer, pushback }: Told): Answer {
     this.pushback = pushback
-    return this.#announced(answer)
-  }
-
-  #announced(answer: Answer): Answer {
-    const more: AnswerHeaders = this.replayed ? [...this.#route.announced, REPLAYED] : this.#route.announced
-    return { ...answer, headers: [...answer.headers, ...more] }
+    return this.replayed ? asReplay(answer) : answer
   }
 
   async #recall(): Promise<Recorded> {
@@ -169,4 +178,8 @@ export class HttpRun<Transaction> implements KeyedRun {
     if (found === 'unknown' || !found.applied) return found
     return { applied: true, value: recordedOf(await wholeAnswer(found.response), settings.keptNames, this.largest) }
   }
+}
+
+function asReplay(answer: Answer): Answer {
+  return { ...answer, headers: [...answer.headers, REPLAYED] }
 }

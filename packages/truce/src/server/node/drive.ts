@@ -77,13 +77,14 @@ export function fail(
 }
 
 async function failUnderKey(
-  threw: Promise<'broken' | object | undefined>,
+  threw: Promise<'broken' | 'late' | object | undefined>,
   message: IncomingMessage,
   response: ServerResponse,
   error: unknown,
   pass: (error: unknown) => void,
 ): Promise<void> {
   const answer = await threw
+  if (answer === 'late') return
   if (answer === 'broken') pass(error)
   else if (answer) sendAnswer(response, answer as Parameters<typeof sendAnswer>[1], visitOf(message))
   else await fail(message, response, error, pass)

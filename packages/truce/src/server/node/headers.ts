@@ -39,11 +39,21 @@ export function grouped(headers: AnswerHeaders): Map<string, string | string[]> 
   return all
 }
 
-/** The answer's headers, on top of `base`: what others had set before the handler ran, such as CORS. */
-export function replaceHeaders(response: ServerResponse, base: OutgoingHttpHeaders, headers: AnswerHeaders): void {
+/**
+ * The answer's headers, on top of `base`: what others had set before the handler ran, such as CORS.
+ *
+ * @param last replace those of the answer
+ */
+export function replaceHeaders(
+  response: ServerResponse,
+  base: OutgoingHttpHeaders,
+  headers: AnswerHeaders,
+  last: AnswerHeaders = [],
+): void {
   for (const name of response.getHeaderNames()) response.removeHeader(name)
   for (const [name, value] of Object.entries(base)) if (value !== undefined) response.setHeader(name, value)
   for (const [name, value] of grouped(headers)) response.setHeader(name, value)
+  for (const [name, value] of last) response.setHeader(name, value)
 }
 
 /** Without what is said of one body only: another is sent in its place. */

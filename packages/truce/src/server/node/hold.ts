@@ -15,6 +15,7 @@ import type { Visit } from '../visit.js'
 import { joined } from '../web-body.js'
 import { sendAnswer } from './send.js'
 import { headersOf, isFraming, replaceHeaders } from './headers.js'
+import { lateResponse, writesTo } from './late.js'
 import { headSent, setHead, writtenOf } from './writing.js'
 
 export interface Hold {
@@ -24,9 +25,9 @@ export interface Hold {
    * The handler threw, or broke its answer off.
    *
    * @returns an answer to send; nothing where the error is for others to answer; `broken` where it was answered
-   *   already, in whole or in part
+   *   already, in whole or in part; `late` where it was answered in the handler's place
    */
-  threw(error: unknown): Promise<Answer | 'broken' | undefined>
+  threw(error: unknown): Promise<Answer | 'broken' | 'late' | undefined>
 }
 
 const HELD = Symbol('truce.held')
@@ -61,7 +62,9 @@ export function hold(response: ServerResponse, visit: Visit, keyed: KeyedRun): H
   const call = (name: (typeof TAKEN)[number], ...args: unknown[]): unknown =>
     Reflect.apply(real[name] as Method, response, args)
 
-  let phase: 'holding' | 'passing' | 'over' = 'holding'
+  let phase: 'holding' | 'passing' | 'late' | 'over' = 'holding'
+  /** What the handler writes on. */
+  let written = response
   let head: { readonly status: number; readonly headers: AnswerHeaders } | undefined
   let chunks: Uint8Array[] = []
   let length = 0
@@ -75,7 +78,7 @@ export function hold(response: ServerResponse, visit: Visit, keyed: KeyedRun): H
   }
   const headOf = (): NonNullable<typeof head> => {
     // By the method, which others may have taken over after us.
-    if (!head) response.writeHead(response.statusCode)
+    if (!head) response.writeHead(written.statusCode)
     return head as unknown as NonNullable<typeof head>
   }
   const keep = (bytes: Uint8Array | undefined): void => {
@@ -85,12 +88,16 @@ export function hold(response: ServerResponse, visit: Visit, keyed: KeyedRun): H
   }
   /** Passes on all but the newest chunk. */
   const passOn = (): boolean => {
+    if (phase === 'late') {
+      chunks = []
+      return true
+    }
     const { status, headers } = headOf()
     let room = true
     if (phase === 'holding') {
       phase = 'passing'
       Reflect.deleteProperty(response, 'headersSent')
-      replaceHeaders(response, base, [...headers, ...visit.headers(status)])
+      replaceHeaders(response, base, headers, visit.headers(status))
       call('writeHead', status)
       call('flushHeaders')
     }
@@ -108,8 +115,9 @@ export function hold(response: ServerResponse, visit: Visit, keyed: KeyedRun): H
     const whole = length <= keyed.largest
     const body = whole ? joined(chunks, length) : undefined
     const answer = await keyed.end({ status, headers, body })
-    const passed = phase === 'passing'
+    const [passed, late] = [phase === 'passing', phase === 'late']
     over()
+    if (late) return finish(answer.status)
     if (passed) {
       // What was recorded is something else: the caller must not take this for the end.
       if (answer.status === status) call('end', ...chunks)
@@ -117,7 +125,7 @@ export function hold(response: ServerResponse, visit: Visit, keyed: KeyedRun): H
     } else {
       const ours = answer.status === status
       const says = answer.headers.filter(([name]) => !isFraming(name) || (ours && isBodiless(response, status)))
-      replaceHeaders(response, base, [...says, ...visit.headers(answer.status)])
+      replaceHeaders(response, base, says, visit.headers(answer.status))
       if (!ours) response.statusMessage = ''
       response.statusCode = answer.status
       call('end', answer.body ?? (ours && !whole ? joined(chunks, length) : undefined))
@@ -127,10 +135,10 @@ export function hold(response: ServerResponse, visit: Visit, keyed: KeyedRun): H
 
   const own: Record<(typeof TAKEN)[number], Method> = {
     writeHead(...args) {
-      if (phase !== 'holding') return call('writeHead', ...args)
+      if (phase === 'passing' || phase === 'over') return call('writeHead', ...args)
       if (head) throw headSent()
-      const status = setHead(response, args)
-      head = { status, headers: headersOf(response) }
+      const status = setHead(written, args)
+      head = { status, headers: headersOf(written) }
       return response
     },
     write(...args) {
@@ -151,12 +159,13 @@ export function hold(response: ServerResponse, visit: Visit, keyed: KeyedRun): H
       keep(bytes)
       if (phase === 'passing') passOn()
       ended = true
-      if (done) response.once('finish', done)
+      if (done && phase === 'late') process.nextTick(done)
+      else if (done) response.once('finish', done)
       void record()
       return response
     },
     flushHeaders() {
-      if (phase === 'holding') headOf()
+      if (phase === 'holding' || phase === 'late') headOf()
       else call('flushHeaders')
     },
     setHeader: (...args) => set('setHeader', args),
@@ -173,6 +182,8 @@ export function hold(response: ServerResponse, visit: Visit, keyed: KeyedRun): H
       closed = true
       response.destroyed = false
       visit.left()
+      // Whoever waits for room would wait for ever.
+      if (phase === 'passing') call('emit', 'drain')
       return true
     },
   }
@@ -182,6 +193,7 @@ export function hold(response: ServerResponse, visit: Visit, keyed: KeyedRun): H
   }
   const broken = async (error: unknown): Promise<void> => {
     const answer = await taken.threw(error)
+    if (answer === 'late') return
     if (typeof answer === 'object') sendAnswer(response, answer, visit)
     else call('destroy')
     finish(typeof answer === 'object' ? answer.status : 500)
@@ -194,14 +206,40 @@ export function hold(response: ServerResponse, visit: Visit, keyed: KeyedRun): H
       if (ended) return 'broken'
       ended = true
       const answer = await keyed.threw(error)
-      const passed = phase === 'passing'
+      const [passed, late] = [phase === 'passing', phase === 'late']
       over()
       if (passed) call('destroy')
       if (passed || closed) finish(answer?.status ?? 500)
+      if (late) return 'late'
+      // Whoever answers for it says what every answer under a key says.
+      if (!passed && !answer) for (const [name, value] of keyed.headers) call('setHeader', name, value)
       return passed ? 'broken' : answer
     },
   }
+  /** The run is over, and the handler is not: its caller is answered, or is not left to believe in half an answer. */
+  const giveUp = (answer: Answer): void => {
+    if (ended) return
+    if (phase === 'passing') call('destroy')
+    else {
+      const late = lateResponse(response)
+      phase = 'over'
+      replaceHeaders(
+        response,
+        base,
+        answer.headers.filter(([name]) => !isFraming(name)),
+        visit.headers(answer.status),
+      )
+      response.statusMessage = ''
+      response.statusCode = answer.status
+      if (!closed) call('end', answer.body)
+      written = late
+      writesTo(response, late)
+      phase = 'late'
+    }
+    visit.ended(answer.status)
+  }
   Object.assign(response, own, { [HELD]: taken })
+  void keyed.gaveUp?.then(giveUp)
   const says = (name: string, get: () => boolean) => Object.defineProperty(response, name, { get, configurable: true })
   says('headersSent', () => head !== undefined)
   says('writableEnded', () => ended)

@@ -13,7 +13,7 @@ export function sendAnswer(response: ServerResponse, answer: Answer, visit: Visi
   const { status, headers, body } = answer
   if (response.headersSent) return
   const ours = headers.filter(([name]) => !isFraming(name))
-  replaceHeaders(response, withoutBodys(response.getHeaders()), visit ? [...ours, ...visit.headers(status)] : ours)
+  replaceHeaders(response, withoutBodys(response.getHeaders()), ours, visit?.headers(status))
   response.statusCode = status
   response.statusMessage = ''
   response.end(body)
