@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { root } from './blocks.js'
 import { pages } from './rules.mjs'
 
-test('docs/rules.md and docs/rules/ are what npm run contract:rules writes', async () => {
+test('docs/rules.md and docs/rules/ are what npm run contract:rules writes', { timeout: 60_000 }, async () => {
   const expected = await pages()
   const old = [...expected].filter(([name, text]) => readFileSync(path.join(root, name), 'utf8') !== text)
   expect(old.map(([name]) => name)).toEqual([])

@@ -103,6 +103,13 @@ describe('truce diff', { timeout: 60_000 }, () => {
     expect([told.code, told.stdout]).toEqual([0, expect.stringContaining('✔ The version says so: 1 breaking')])
   })
 
+  test('a version that goes back is to go beyond the one that was agreed', () => {
+    const { stdout } = truce(['diff', 'old.yaml', 'new.yaml'], {
+      cwd: next(INVENTORY.replace('version: 3', 'version: 2')),
+    })
+    expect(stdout).toContain('inventory (to 4): raise version')
+  })
+
   test('what breaks nobody, and what did not change', () => {
     const better = truce(['diff', 'old.yaml', 'new.yaml'], { cwd: next(INVENTORY.replace('ttl: 120h', 'ttl: 240h')) })
     expect([better.code, better.stdout]).toEqual([0, expect.stringContaining('✔ Nobody is broken')])

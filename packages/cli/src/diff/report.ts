@@ -56,7 +56,7 @@ function verdict({ breaking, compatible, services }: ServicesDiff, paint: Paint)
   const silent = services.filter((each) => each.breaking.length > 0 && !each.versionRaised)
   if (silent.length === 0) return paint('green', `✔ The version says so: ${counts}.`)
   const names = silent.map(({ service, versions }) =>
-    versions.to === null ? service : `${service} (to ${versions.to + 1})`,
+    versions.to === null ? service : `${service} (to ${Math.max(versions.to, versions.from ?? 0) + 1})`,
   )
   const todo = silent.some(({ versions }) => versions.to === null)
     ? 'serve nothing in one version before the document goes, or keep the promises'

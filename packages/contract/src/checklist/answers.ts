@@ -8,8 +8,9 @@
  * @module
  */
 import { TRANSIENT } from 'truce/policy'
-import type { Contract, Depended, Operation, Served } from '../document/model.js'
 import { percent, span } from '../check/words.js'
+import type { Operation } from '../document/model.js'
+import type { Called } from '../graph/graph.js'
 
 /** An answer; `ok: false`: open, or one that does not hold. */
 export interface Answer {
@@ -30,13 +31,10 @@ export const QUESTIONS = {
 
 export type Question = keyof typeof QUESTIONS
 
-/** One called operation, with what is known of the other side. */
-export interface Asked {
-  readonly contract: Contract
-  readonly depended: Depended
-  readonly operation: Operation
-  /** What it reaches; `undefined`: that document is not given, or does not serve it. */
-  readonly served: Served | undefined
+/** One called operation. */
+export interface Asked extends Called {
+  /** How long its key is repeated at most, along the chain that it is derived on, ms; `undefined`: it sends none. */
+  readonly window: number | undefined
 }
 
 const isTransient = (failure: string) => (TRANSIENT as readonly string[]).includes(failure)
@@ -45,8 +43,12 @@ const yes = (text: string): Answer => ({ ok: true, text })
 const open = (text: string): Answer => ({ ok: false, text })
 
 export const ANSWERS: Readonly<Record<Question, (asked: Asked) => Answer>> = {
-  transient({ contract, operation }) {
-    if (operation.attempts === 1) return yes('It is attempted once: no failure is repeated.')
+  transient({ contract, depended, operation, counts }) {
+    if (counts.own === 1) {
+      const others = foreignOf(depended).map(({ name }) => name)
+      if (others.length > 0) return open(`After what ${list(others)} repeats it, no document says.`)
+      return yes('It is attempted once: no failure is repeated.')
+    }
     const permanent = operation.retryOn.filter((failure) => !isTransient(failure))
     if (permanent.length > 0) {
       return open(`It repeats after ${list(permanent)}, which the next attempt meets again: take that out of retryOn.`)
@@ -55,21 +57,22 @@ export const ANSWERS: Readonly<Record<Question, (asked: Asked) => Answer>> = {
     return yes(`${said ? 'After' : 'By default after'} ${list(operation.retryOn)}; every other failure is final.`)
   },
 
-  safe({ operation, served }) {
+  safe(asked) {
+    const { operation, counts } = asked
     if (operation.effect === 'read') return yes('It is a read.')
-    const { idempotency, attempts, risk } = operation
+    const { idempotency, risk } = operation
     if (idempotency?.kind === 'natural') return yes('Its write has the same effect however often it is made.')
-    if (idempotency) return keyed(idempotency.window, operation, served)
-    if (attempts === 1) return yes('It is a write without a key, and is attempted once.')
+    if (idempotency) return keyed(asked)
+    if (counts.own * counts.foreign === 1) return yes('It is a write without a key, and is attempted once.')
     if (risk === 'low') return yes('It is a write without a key whose duplicates are said to be tolerable (risk: low).')
     return open(
       'It is a write without a key: after an answer that was lost nobody knows whether a repeat takes effect twice. Give it a key, or say idempotency: natural.',
     )
   },
 
-  owner({ contract, depended, operation }) {
-    const foreign = depended.layers.filter(({ attempts }) => attempts > 1)
-    if (foreign.length > 0 && operation.attempts > 1) {
+  owner({ contract, depended, operation, counts }) {
+    const foreign = foreignOf(depended)
+    if (counts.repeaters.length > 1) {
       const names = list(foreign.map(({ name, attempts }) => `${name} (${attempts} attempts)`))
       return open(`Nobody alone: below ${contract.service}, ${names} repeats it too. Switch all but one off.`)
     }
@@ -80,23 +83,25 @@ export const ANSWERS: Readonly<Record<Question, (asked: Asked) => Answer>> = {
     return yes(owner === undefined ? `${contract.service}, as the lowest layer with a guard.` : `${owner}.`)
   },
 
-  policy({ depended, operation }) {
-    const { attempts, attemptTimeout, deadline } = operation
-    const missing = missingIn(depended, operation)
+  policy(asked) {
+    const { operation, counts } = asked
+    const { attemptTimeout, deadline } = operation
+    const missing = missingIn(asked)
     const times = Number.isFinite(attemptTimeout) ? ` of up to ${span(attemptTimeout)}` : ''
-    const text = `${countOf(attempts)}${times} within ${limit(deadline)}${waits(operation)}${extra(depended, operation)}.`
+    const text = `${countOf(counts)}${times} within ${limit(deadline)}${waits(asked)}${extra(asked)}.`
     return missing.length === 0 ? yes(text) : open(`${text} Missing: ${list(missing)}.`)
   },
 
-  exhausted({ depended, operation }) {
-    const { exhausted } = operation
+  exhausted({ depended, operation, counts }) {
+    const { exhausted, effect, risk } = operation
     if (depended.broker !== undefined && exhausted?.kind !== 'dead-letter') {
       return open('Its messages do not end in dead-letter: one that can never be handled comes back for ever.')
     }
     if (!exhausted) {
-      return operation.attempts === 1
-        ? yes('Its only failure goes to the caller.')
-        : open('Nothing is said: add exhausted.')
+      return counts.own === 1 ? yes('Its only failure goes to the caller.') : open('Nothing is said: add exhausted.')
+    }
+    if (effect === 'write' && risk === 'high' && (exhausted.kind === 'cached' || exhausted.kind === 'fallback')) {
+      return open('Something else answers for a write whose effect is missing, or unknown: say pending, or fail.')
     }
     if (exhausted.kind !== 'cached') return yes(ENDS[exhausted.kind])
     if (exhausted.maxAge === undefined) return open('A cached answer of any age is given: add maxAge.')
@@ -105,7 +110,7 @@ export const ANSWERS: Readonly<Record<Question, (asked: Asked) => Answer>> = {
   },
 
   observed({ contract, depended, operation }) {
-    const hidden = depended.layers.filter(({ attempts }) => attempts > 1)
+    const hidden = foreignOf(depended)
     const labels = `service=${contract.service}, dependency=${depended.name}, operation=${operation.name}`
     const counted = `Every attempt is counted (attempts_total, ${labels})`
     if (hidden.length > 0)
@@ -115,7 +120,8 @@ export const ANSWERS: Readonly<Record<Question, (asked: Asked) => Answer>> = {
 }
 
 /** A key is worth what the other side makes of it. */
-function keyed(window: number, operation: Operation, served: Served | undefined): Answer {
+function keyed({ window = Number.POSITIVE_INFINITY, operation, to }: Asked): Answer {
+  const served = to?.served
   const said = `Each repeat carries ${keyOf(operation)}, for ${limit(window)}`
   if (!served) return yes(`${said}; whether ${operation.dependency} honours it, its document has to say.`)
   const { idempotency } = served
@@ -124,10 +130,15 @@ function keyed(window: number, operation: Operation, served: Served | undefined)
   const { ttl } = idempotency
   if (ttl === undefined) return open(`${said}; how long ${operation.dependency} remembers it is not said: add its ttl.`)
   const remembered = `${operation.dependency} remembers it for ${span(ttl)}`
-  return ttl >= window + served.deadline
-    ? yes(`${said}; ${remembered}.`)
-    : open(`${said}, but ${remembered}: too short.`)
+  if (ttl < window) return open(`${said}, but ${remembered}: too short.`)
+  const works = Number.isFinite(served.deadline) ? served.deadline : 0
+  if (ttl < window + works) {
+    return open(`${said}, but ${remembered} and itself works for up to ${span(works)}: too short.`)
+  }
+  return yes(`${said}; ${remembered}.`)
 }
+
+const foreignOf = ({ layers }: Called['depended']) => layers.filter(({ attempts }) => attempts > 1)
 
 const keyOf = ({ idempotency }: Operation) =>
   idempotency?.kind === 'key' && idempotency.key !== undefined ? `the key ${idempotency.key}` : 'a key that code gives'
@@ -139,8 +150,9 @@ const ENDS = {
   'dead-letter': 'It goes to the dead letters, for a person to decide.',
 } as const
 
-function missingIn(depended: Depended, { attempts, backoff, attemptTimeout, deadline }: Operation): string[] {
-  if (attempts === 1) return Number.isFinite(attemptTimeout) ? [] : ['an attemptTimeout']
+function missingIn({ depended, operation, counts }: Asked): string[] {
+  const { backoff, attemptTimeout, deadline } = operation
+  if (counts.own === 1) return Number.isFinite(attemptTimeout) ? [] : ['an attemptTimeout']
   return [
     Number.isFinite(attemptTimeout) || 'an attemptTimeout',
     Number.isFinite(deadline) || 'a deadline',
@@ -151,21 +163,23 @@ function missingIn(depended: Depended, { attempts, backoff, attemptTimeout, dead
   ].filter((each) => typeof each === 'string')
 }
 
-function countOf(attempts: number): string {
-  if (!Number.isFinite(attempts)) return 'As many attempts as fit'
-  return attempts === 1 ? 'One attempt' : `${attempts} attempts`
+function countOf({ own, unbounded }: Asked['counts']): string {
+  if (unbounded) return 'As many attempts as fit'
+  return own === 1 ? 'One attempt' : `${own} attempts`
 }
 
-function waits({ attempts, backoff }: Operation): string {
-  if (attempts === 1) return ''
+function waits({ operation, counts }: Asked): string {
+  const { backoff } = operation
+  if (counts.own === 1) return ''
   if (backoff === 'none') return ', one right after the other'
   const { initial, factor, max, jitter } = backoff
   return `, waits of ${span(initial)} × ${factor} up to ${span(max)} with ${jitter === 'none' ? 'no' : jitter} jitter`
 }
 
-function extra({ budget, mode: all }: Depended, { attempts, mode }: Operation): string {
-  const watched = mode === 'observe' || all === 'observe' ? '; only observed, not enforced' : ''
-  if (attempts === 1 || budget === 'none') return watched
+function extra({ depended, operation, counts }: Asked): string {
+  const { budget, mode } = depended
+  const watched = mode === 'observe' || operation.mode === 'observe' ? '; only observed, not enforced' : ''
+  if (counts.own === 1 || budget === 'none') return watched
   return `, retries at most ${percent(budget.ratio)} of originals${watched}`
 }
 

@@ -3,7 +3,11 @@
  *
  * @module
  */
-import type { Contract, Depended, Operation } from '../document/model.js'
+import type { Contract, Operation } from '../document/model.js'
+import { buildGraph } from '../graph/build.js'
+import type { Graph } from '../graph/graph.js'
+import { urgencyOf } from '../graph/urgency.js'
+import { windowsOf } from '../windows/windows.js'
 import { type Answer, ANSWERS, type Asked, type Question, QUESTIONS } from './answers.js'
 
 /** One called operation. */
@@ -33,37 +37,30 @@ export interface Checklist {
  * const open = checklist(contracts).operations.filter(({ answers }) => Object.values(answers).some(({ ok }) => !ok))
  */
 export function checklist(contracts: readonly Contract[]): Checklist {
-  const services = new Map(contracts.map((contract) => [contract.service, contract]))
-  const operations = contracts.flatMap((contract) =>
-    [...contract.depends.values()].flatMap((depended) =>
-      [...depended.operations.values()].map((operation) => {
-        const served = services.get(depended.name)?.serves.get(operation.servedAs)
-        return item({ contract, depended, operation, served })
-      }),
-    ),
-  )
-  return { operations }
+  const graph = buildGraph(contracts)
+  const windows = longestWindows(graph)
+  return { operations: graph.called.map((called) => item({ ...called, window: windows.get(called.operation) })) }
+}
+
+/** Of each operation that sends a key, how long that is repeated at most, whoever calls it; ms. */
+function longestWindows(graph: Graph): ReadonlyMap<Operation, number> {
+  const longest = new Map<Operation, number>()
+  for (const [{ operation }, { window }] of windowsOf(graph)) {
+    longest.set(operation, Math.max(window, longest.get(operation) ?? 0))
+  }
+  return longest
 }
 
 function item(asked: Asked): ChecklistItem {
-  const { contract, depended, operation } = asked
+  const { contract, operation, name } = asked
   const questions = Object.keys(QUESTIONS) as Question[]
   return {
     service: contract.service,
-    operation: `${depended.name}.${operation.name}`,
+    operation: name,
     risk: operation.risk,
-    urgency: urgencyOf(contract, depended, operation),
+    urgency: urgencyOf(asked),
     answers: Object.fromEntries(questions.map((each) => [each, ANSWERS[each](asked)])) as ChecklistItem['answers'],
     file: contract.file,
     ...contract.at(operation.path),
   }
-}
-
-/** Work for later (a queue, a background call) is not waited for, whoever begins it. */
-function urgencyOf(contract: Contract, depended: Depended, operation: Operation): ChecklistItem['urgency'] {
-  if (depended.broker !== undefined || operation.use === 'background') return 'background'
-  const target = `${depended.name}.${operation.name}`
-  const callers = [...contract.serves.values()].filter(({ calls }) => calls.some((call) => call.target === target))
-  const waited = callers.length === 0 || callers.some(({ urgency }) => urgency === 'interactive')
-  return waited ? 'interactive' : 'background'
 }

@@ -11,6 +11,7 @@ import { countsOf } from './counts.js'
 import { callersFirst } from './cycles.js'
 import { type Draft, type DraftNode, edgesOf, servedName } from './edges.js'
 import type { Called, Compare, Graph, ScannedLayer, Start } from './graph.js'
+import { isBackground } from './urgency.js'
 
 export interface GraphOptions {
   readonly scanned?: readonly ScannedLayer[] | undefined
@@ -120,9 +121,4 @@ function startsOf(contracts: readonly Contract[], { nodes, spoken, own }: Draft)
     ]
   })
   return [...actions, ...services].filter(({ edges }) => edges.length > 0)
-}
-
-/** Nobody waits for it: a queue's operation, or one that is for the background. */
-export function isBackground({ depended, operation }: Called): boolean {
-  return depended.broker !== undefined || operation.use === 'background'
 }

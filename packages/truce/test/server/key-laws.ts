@@ -221,8 +221,10 @@ export function keyLaws(framework: Framework): void {
           ...KEYED,
           headers: { ...KEYED.headers, 'Retry-Context': 'attempt=2' },
         })
-        if (framework.saysKeys !== false || status !== 500) expect(headers['idempotency-ttl']).toBe('60')
-        if (status === 503) expect(headers['retry-pushback']).toBe('reason=exhausted')
+        // What the framework itself answers for an unknown error may be out of reach.
+        const ttl = framework.saysKeys === false && status === 500 ? '60' : headers['idempotency-ttl']
+        const pushback = status === 503 ? headers['retry-pushback'] : 'reason=exhausted'
+        expect({ status, ttl, pushback }).toEqual({ status, ttl: '60', pushback: 'reason=exhausted' })
       }
     })
 

@@ -201,6 +201,17 @@ describe('two-owners', () => {
   })
 })
 
+describe('too-many-attempts in the background', () => {
+  it.each([
+    ['background', []],
+    ['interactive', ['too-many-attempts']],
+  ])('of one that only an operation with urgency: %s calls: %j', (urgency, expected) => {
+    const served = `limits: { amplification: 99 }\nserves: { run: { effect: read, urgency: ${urgency}, calls: { inventory.reserve: 1 } } }`
+    const document = one('effect: read, exhausted: fail, attempts: 6, attemptTimeout: 1s')
+    expect(rules(document.replace('depends', `${served}\ndepends`))).toEqual(expected)
+  })
+})
+
 describe('two-owners: what is told', () => {
   const layers = 'layers: [{ name: istio, attempts: 2 }, { name: sdk, attempts: 2 }],'
   const fix = (fields: string) =>

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Rule } from '../finding.js'
-import { isBackground } from '../../graph/build.js'
+import { urgencyOf } from '../../graph/urgency.js'
 import { atOperation, repeated, write } from '../place.js'
 import { counted } from '../words.js'
 
@@ -51,7 +51,7 @@ depends:
   *check(graph) {
     for (const each of repeated(graph)) {
       const { operation, counts, name } = each
-      const background = isBackground(each)
+      const background = urgencyOf(each) === 'background'
       const most = background ? 25 : 5
       if (counts.own <= most || counts.unbounded) continue
       yield atOperation(each, ['attempts'], {
