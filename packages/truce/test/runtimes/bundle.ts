@@ -20,7 +20,7 @@ const { exports } = JSON.parse(readFileSync(new URL('../../package.json', import
 }
 
 /** For servers: the other side of a call, and what is for Node by its name. docs/runtimes.md says so. */
-const SERVERS = /^truce\/(undici$|idempotency(\/|$))/
+const SERVERS = /^truce\/(undici$|idempotency(\/|$)|server\/(express|fastify|idempotency|nest|node)$)/
 
 /** `truce`, `truce/policy` and so on: all that is exported for every runtime. */
 export const portable = Object.keys(exports)

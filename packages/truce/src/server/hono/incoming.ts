@@ -6,7 +6,6 @@
  *
  * @module
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Incoming } from '../incoming.js'
 import { readWebBody } from '../web-body.js'
 
@@ -26,8 +25,12 @@ export interface HonoContextLike {
 
 /** What @hono/node-server hands on. */
 export interface NodeBindings {
-  readonly incoming?: IncomingMessage
-  readonly outgoing?: ServerResponse
+  readonly incoming?: { readonly headers: Readonly<Record<string, string | readonly string[] | undefined>> }
+  readonly outgoing?: {
+    readonly writableFinished: boolean
+    readonly closed: boolean
+    on(event: 'close', listener: () => void): unknown
+  }
 }
 
 export class HonoIncoming implements Incoming {
