@@ -15,12 +15,12 @@ export default [
   check("import { dependency } from 'truce'", 'index.js', '{ dependency }', '38.3 kB'),
   check("import * from 'truce'", 'index.js', '*', '39.1 kB'),
   check("import * from 'truce/http'", 'http/index.js', '*', '16.1 kB'),
-  check("import * from 'truce/server'", 'server/index.js', '*', '10.7 kB'),
-  ...Object.entries({ node: 5.3, express: 5.3, fastify: 5.4, hono: 4.2, nest: 5.6, next: 3.5 }).map(([name, kB]) =>
+  check("import * from 'truce/server'", 'server/index.js', '*', '11 kB'),
+  ...Object.entries({ node: 5.8, express: 5.9, fastify: 5.9, hono: 4.3, nest: 6.1, next: 3.6 }).map(([name, kB]) =>
     check(`import * from 'truce/server/${name}'`, `server/${name}/index.js`, '*', `${kB} kB`),
   ),
-  check("import * from 'truce/policy'", 'policy/index.js', '*', '7.8 kB'),
-  check("import * from 'truce/server/idempotency'", 'server/idempotency/index.js', '*', '11.2 kB'),
+  check("import * from 'truce/policy'", 'policy/index.js', '*', '8 kB'),
+  check("import * from 'truce/server/idempotency'", 'server/idempotency/index.js', '*', '11.7 kB'),
 ]
 
 /**
