@@ -6,7 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { drive, fail } from '../node/drive.js'
 import { NodeIncoming } from '../node/incoming.js'
-import { contextOfVisit } from '../node/visit-of.js'
+import { contextOfVisit, placeOf } from '../node/visit-of.js'
 import type { ServedOperation } from '../operation.js'
 import type { RequestContext } from '../request-context.js'
 
@@ -49,5 +49,5 @@ export function problems(): (error: unknown, request: IncomingMessage, response:
  * @throws OptionError for a request whose route has no operation
  */
 export function contextOf(request: IncomingMessage): RequestContext {
-  return contextOfVisit(request)
+  return contextOfVisit(placeOf(request))
 }

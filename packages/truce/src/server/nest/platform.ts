@@ -4,7 +4,7 @@
  * @module
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { contextOfVisit } from '../node/visit-of.js'
+import { contextOfVisit, placeOf } from '../node/visit-of.js'
 import type { RequestContext } from '../request-context.js'
 
 /** What of Nest's ExecutionContext and ArgumentsHost is needed. */
@@ -36,5 +36,5 @@ export function ours(response: object): void {
  * @throws OptionError for a request whose route has no operation
  */
 export function contextOf(request: object): RequestContext {
-  return contextOfVisit(messageOf(request))
+  return contextOfVisit(placeOf(messageOf(request)))
 }

@@ -14,7 +14,7 @@ import type { Visit } from '../visit.js'
 import { follow } from './follow.js'
 import { heldOf, hold } from './hold.js'
 import { sendAnswer } from './send.js'
-import { keepVisit, visitOf } from './visit-of.js'
+import { keepVisit, placeOf, visitOf } from './visit-of.js'
 
 /** A framework's request, the message beneath it, and its answer. */
 export interface Exchange {
@@ -31,7 +31,7 @@ export function drive<T>(
 ): T | undefined | Promise<unknown> {
   const { incoming, message, response } = exchange
   const visit = operation.receive(incoming)
-  keepVisit(message, visit)
+  keepVisit(placeOf(message), visit)
   const { refusal, keyed } = visit
   if (refusal) {
     sendAnswer(response, refusal.answer, visit)
@@ -72,7 +72,7 @@ export function fail(
   const held = heldOf(response)
   if (held?.open) return failUnderKey(held.threw(error), message, response, error, pass)
   const problem = response.headersSent ? undefined : toProblem(error)
-  if (problem) sendAnswer(response, answerOf(problem), visitOf(message))
+  if (problem) sendAnswer(response, answerOf(problem), visitOf(placeOf(message)))
   else pass(error)
 }
 
@@ -86,6 +86,6 @@ async function failUnderKey(
   const answer = await threw
   if (answer === 'late') return
   if (answer === 'broken') pass(error)
-  else if (answer) sendAnswer(response, answer as Parameters<typeof sendAnswer>[1], visitOf(message))
+  else if (answer) sendAnswer(response, answer as Parameters<typeof sendAnswer>[1], visitOf(placeOf(message)))
   else await fail(message, response, error, pass)
 }
