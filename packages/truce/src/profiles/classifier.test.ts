@@ -12,7 +12,7 @@ const judge = (name: string, status: number, headers: Headers = {}) =>
   classifyBy(name)(new Response(null, { status, headers }), false)
 
 test.each<[string, number, Headers, object]>([
-  ['ietf', 409, { 'retry-after': '2' }, { class: 'conflict', certainty: 'not-applied', retryAfter: 2_000 }],
+  ['ietf', 409, { 'retry-after': '2' }, { class: 'conflict', certainty: 'unknown', retryAfter: 2_000 }],
   ['ietf', 409, {}, { class: 'rejected', certainty: 'unknown', answered: true }],
   ['ietf', 409, { 'retry-after': 'soon' }, { class: 'rejected' }],
   ['ietf', 422, {}, { class: 'invalid' }],
@@ -20,7 +20,7 @@ test.each<[string, number, Headers, object]>([
   ['ietf', 410, {}, { class: 'rejected', certainty: 'unknown', answered: false }],
   ['ietf', 500, { 'idempotent-replayed': 'true' }, { class: 'internal', retry: false }],
   ['ietf', 500, { 'idempotent-replayed': '?1' }, { class: 'internal', retry: false }],
-  ['stripe-v1', 409, {}, { class: 'conflict', certainty: 'not-applied' }],
+  ['stripe-v1', 409, {}, { class: 'conflict', certainty: 'unknown' }],
   ['stripe-v1', 409, { 'stripe-should-retry': 'false' }, { class: 'conflict', retry: false }],
   ['stripe-v1', 400, {}, { class: 'invalid' }],
   ['stripe-v1', 400, { 'stripe-should-retry': 'true' }, { class: 'conflict', certainty: 'unknown' }],
@@ -53,7 +53,7 @@ test.each<[string, number, Headers]>([
 
 describe('an answer is found', () => {
   const headers = { 'retry-after': '1' }
-  const conflict = { class: 'conflict', certainty: 'not-applied', retryAfter: 1_000 }
+  const conflict = { class: 'conflict', certainty: 'unknown', retryAfter: 1_000 }
   const classify = classifyBy('ietf')
   test.each<[string, unknown, boolean]>([
     ['that fetch returned', new Response(null, { status: 409, headers }), false],

@@ -43,7 +43,8 @@ function refined(
 ): Failure {
   const { inProgress, inProgressWith, mismatch, expired, hint, replayed, stores } = profile
   const waits = inProgressWith === undefined || judged.retryAfter !== undefined
-  if (inProgress.includes(status) && waits) return { ...judged, class: 'conflict', certainty: 'not-applied' }
+  // This request did nothing; but the first one is at work, and may yet take effect.
+  if (inProgress.includes(status) && waits) return { ...judged, class: 'conflict' }
   const said = hint === undefined ? undefined : truth(header(hint))
   if (said === true) return isPermanent(judged.class) ? { ...judged, class: 'conflict' } : judged
   if (mismatch.includes(status)) return { ...judged, class: 'invalid' }

@@ -6,6 +6,7 @@
 import { memory } from 'truce/idempotency'
 import { contextLaws } from './context-laws.js'
 import { draftRules } from './draft.js'
+import { engineSocketLaws } from './engine-socket-laws.js'
 import type { Framework } from './framework.js'
 import { keyLaws } from './key-laws.js'
 import { lateLaws } from './late-laws.js'
@@ -21,5 +22,6 @@ export function conformance(framework: Framework): void {
   keyLaws(framework)
   lateLaws(framework)
   socketLaws(framework)
+  engineSocketLaws('memory', framework, async () => memory())
   draftRules(`memory on ${framework.name}`, overFramework(framework), async () => memory(), framework.parses)
 }

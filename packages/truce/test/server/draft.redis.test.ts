@@ -3,6 +3,8 @@ import { redis } from 'truce/idempotency/redis'
 import { afterAll, beforeAll } from 'vitest'
 import { startRedis } from '../../../../scripts/servers/redis.mjs'
 import { draftRulesOfStore } from './draft.js'
+import { engineSocketLaws } from './engine-socket-laws.js'
+import { node } from './node-framework.js'
 
 let server: Awaited<ReturnType<typeof startRedis>>
 let client: Redis
@@ -17,3 +19,4 @@ afterAll(async () => {
 })
 
 draftRulesOfStore('redis', async () => redis(client))
+engineSocketLaws('redis', node, async () => redis(client))

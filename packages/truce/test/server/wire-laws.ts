@@ -111,16 +111,22 @@ export function wireLaws(framework: Framework): void {
       const { url } = await world(
         framework,
         { peers: 'all' },
-        async ({ call, attempt, caller, urgency, keyAge, contract }, body) => {
-          seen.push({ call, attempt, caller, urgency, 'key-age': keyAge, contract })
+        async ({ call, attempt, caller, urgency, keyAge, contract, owner: owns }, body) => {
+          const { transient: owner, business } =
+            typeof owns === 'object' ? owns : { transient: owns, business: undefined }
+          seen.push({ call, attempt, caller, urgency, 'key-age': keyAge, contract, owner, business })
           const pushback = await body()
           return { status: 503, headers: pushback === '' ? {} : { 'retry-pushback': pushback } }
         },
       )
       const agent = new Agent({ keepAlive: true, maxSockets: 1 })
       for (const { name, raw, means = {} } of vectors('retry-context')) {
-        if (means['deadline'] === 0) continue
-        await ask(url, { headers: { 'Retry-Context': raw }, agent })
+        const before = seen.length
+        const { status } = await ask(url, { headers: { 'Retry-Context': raw }, agent })
+        // Whoever has left already is refused before any work.
+        const isLate = means['deadline'] === 0
+        expect([name, status, seen.length - before]).toEqual([name, ...(isLate ? [504, 0] : [503, 1])])
+        if (isLate) continue
         const expected = Object.fromEntries(
           Object.entries(means).filter(([key, value]) => key in (seen.at(-1) ?? {}) && typeof value !== 'object'),
         )

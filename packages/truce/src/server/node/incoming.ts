@@ -45,7 +45,7 @@ export class NodeIncoming implements Incoming {
     if (!hasBody(message)) return null
     const { rawBody, body } = this.raw
     const parsed = rawBody ?? body
-    if (parsed !== undefined) {
+    if (parsed !== undefined && (message.readableDidRead || !isPlaceholder(parsed))) {
       if (lengthOf(parsed, message) > limit) throw new BodyTooLargeError(limit)
       return parsed
     }
@@ -54,6 +54,11 @@ export class NodeIncoming implements Incoming {
     }
     return readAhead(message, limit)
   }
+}
+
+/** Express 4's parsers leave `{}` where they did not read: taken for the body, any two of them would be one request. */
+function isPlaceholder(parsed: unknown): boolean {
+  return typeof parsed === 'object' && parsed !== null && JSON.stringify(parsed) === '{}'
 }
 
 /** Bytes of a body that was parsed, as far as is known: of a chunked one that is an object by now, its parser's limit holds. */

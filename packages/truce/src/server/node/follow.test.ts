@@ -1,0 +1,93 @@
+/** How the end of a request is heard of on node:http, and what its peers are told; by the listener. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { dependency } from 'truce'
+import { expect, onTestFinished, test } from 'vitest'
+import { ask, send } from '../../../test/server/ask.js'
+import { gate } from '../../../test/server/key-laws.js'
+import { peer } from '../../peer/index.js'
+import { events } from '../../telemetry/events.js'
+import type { AttemptRecord } from '../../telemetry/record.js'
+import type { RequestContext } from '../request-context.js'
+import { service } from '../service.js'
+import type { ServiceOptions } from '../settings.js'
+import { listener, type NodeHandler } from './listener.js'
+
+async function scene(handler: NodeHandler, options: ServiceOptions = { peers: 'all' }) {
+  const name = `follow-${Math.random()}`
+  const operation = service(name, { peer, ...options }).operation('reserve', { effect: 'read' })
+  const records: AttemptRecord[] = []
+  const off = events.on('attempt', (record) => record.service === name && records.push(record))
+  const server = createServer(listener(operation, handler))
+  onTestFinished(() => {
+    off()
+    server.closeAllConnections()
+    server.close()
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}`, records, counters: operation.counters }
+}
+
+/** A call below whose retries are spent. */
+const spend = (context: RequestContext): Promise<unknown> =>
+  dependency('stock', { budget: 'none' })
+    .operation('read', { effect: 'read', attempts: 2, backoff: 'none' })
+    .run(() => Promise.reject(Object.assign(new Error('reset'), { code: 'ECONNRESET' })), { context })
+    .catch(() => undefined)
+
+test('an answer that was sent ends the request, once, with its status', async () => {
+  const { url, records, counters } = await scene((_request, response) => response.writeHead(404).end())
+  await ask(url)
+  await expect.poll(() => counters.inFlight).toBe(0)
+  expect(records).toHaveLength(1)
+  expect(records[0]).toMatchObject({ side: 'server', outcome: 'not-found' })
+})
+
+test('a caller that leaves is counted out at once; what its handler works on after it is abandoned', async () => {
+  const [began, goOn] = [gate(), gate()]
+  let aborted = false
+  const { url, records, counters } = await scene(async (_request, response, { signal }) => {
+    began.open()
+    await goOn.passed
+    aborted = signal.aborted
+    response.statusCode = 201
+    response.end('nobody reads this')
+  })
+  const going = send(url)
+  await began.passed
+  going.destroy()
+  await expect.poll(() => counters.inFlight).toBe(0)
+  expect(records).toHaveLength(0)
+  goOn.open()
+  await expect.poll(() => records.length).toBe(1)
+  expect([aborted, counters.abandonedMs > 0, counters.inFlight]).toEqual([true, true, 0])
+})
+
+test('a caller that leaves in the middle of a whole answer ends the request, once', async () => {
+  const { url, records, counters } = await scene((_request, response) => response.end('x'.repeat(5_000_000)))
+  const going = send(url)
+  await once(going, 'response')
+  going.destroy()
+  await expect.poll(() => [counters.inFlight, records.length]).toEqual([0, 1])
+})
+
+test.each<[string, ServiceOptions, number, string | undefined]>([
+  ['a failing answer says so', { peers: 'all' }, 503, 'reason=exhausted'],
+  ['a good one does not', { peers: 'all' }, 200, undefined],
+  ['a final one does not', { peers: 'all' }, 404, undefined],
+  ['a stranger is not told', { peers: () => undefined }, 503, undefined],
+])('retries were spent below: %s', async (_, options, status, field) => {
+  for (const explicit of [true, false]) {
+    const { url } = await scene(async (_request, response, context) => {
+      await spend(context)
+      if (explicit) response.writeHead(status, { 'x-own': '1' })
+      else response.statusCode = status
+      response.end('over')
+    }, options)
+    const answer = await ask(url)
+    expect([answer.status, answer.headers['retry-pushback'], answer.body]).toEqual([status, field, 'over'])
+    expect(answer.headers['x-own']).toBe(explicit ? '1' : undefined)
+  }
+})
