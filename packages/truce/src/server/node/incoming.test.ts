@@ -27,6 +27,15 @@ describe('a request of node:http', () => {
     expect(new NodeIncoming({ originalUrl: '/shop/orders' }, message({}, '/orders')).url).toBe('/shop/orders')
   })
 
+  test.each([
+    ['http://shop.example/orders?a=1', '/orders?a=1'],
+    ['HTTPS://shop.example:8080', '/'],
+    ['http://shop.example?a=1', '/?a=1'],
+    ['/orders?to=http://shop.example', '/orders?to=http://shop.example'],
+  ])('asked for as %s, by a proxy, is %s', (url, path) => {
+    expect(new NodeIncoming({}, message({}, url)).url).toBe(path)
+  })
+
   test.each([{}, { 'content-length': '0' }])('has no body, whatever a parser left: %o', (headers) => {
     expect(new NodeIncoming({ body: {} }, message(headers)).payload(1)).toBeNull()
   })

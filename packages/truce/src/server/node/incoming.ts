@@ -32,7 +32,9 @@ export class NodeIncoming implements Incoming {
   }
 
   get url(): string {
-    return this.raw.originalUrl ?? this.#message.url ?? '/'
+    const url = this.raw.originalUrl ?? this.#message.url ?? '/'
+    // A proxy may ask in absolute form (RFC 9112, section 3.2.2): it is the same request.
+    return url.startsWith('/') ? url : url.replace(ORIGIN, '').replace(/^(?!\/)/, '/')
   }
 
   header(name: string): string | undefined {
@@ -55,6 +57,8 @@ export class NodeIncoming implements Incoming {
     return readAhead(message, limit)
   }
 }
+
+const ORIGIN = /^https?:\/\/[^/?#]*/i
 
 /** Express 4's parsers leave `{}` where they did not read: taken for the body, any two of them would be one request. */
 function isPlaceholder(parsed: unknown): boolean {
