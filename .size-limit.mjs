@@ -11,7 +11,7 @@
 const dist = 'packages/truce/dist'
 
 export default [
-  check("import { retry } from 'truce'", 'index.js', '{ retry }', '22.2 kB'),
+  check("import { retry } from 'truce'", 'index.js', '{ retry }', '23.2 kB'),
   check("import { dependency } from 'truce'", 'index.js', '{ dependency }', '38.3 kB'),
   check("import * from 'truce'", 'index.js', '*', '39.1 kB'),
   check("import * from 'truce/http'", 'http/index.js', '*', '16.1 kB'),

@@ -115,7 +115,7 @@ const step = fc.record({
 describe('budget, against a model', () => {
   it('pays, refuses and holds what the rules say under any interleaving with time', () => {
     fc.assert(
-      fc.property(settings, fc.array(step, { maxLength: 120, size: 'max' }), (rules, steps) => {
+      fc.property(settings, fc.array(step, { maxLength: 60, size: 'max' }), (rules, steps) => {
         const budget = new Budget(rules)
         const ledger = new Ledger(rules)
         const open: Paid[] = []
@@ -175,7 +175,7 @@ describe('budget, against a model', () => {
       }),
     )
     const trafficClass = fc.constantFrom(undefined, 'a', 'b', 'c')
-    const asked = fc.array(fc.tuple(step, trafficClass), { maxLength: 80, size: 'max' })
+    const asked = fc.array(fc.tuple(step, trafficClass), { maxLength: 40, size: 'max' })
     fc.assert(
       fc.property(within, asked, (make, steps) => {
         const unasked = make()
@@ -184,7 +184,7 @@ describe('budget, against a model', () => {
         let now = 0
         for (const [{ act, pause, many, which }, from] of steps) {
           now += pause
-          for (let n = 0; n < many * 5; n++) {
+          for (let n = 0; n < many * 3; n++) {
             for (const each of [unasked, budget]) {
               if (act === 'call' || act === 'original') each.original(now)
               if (act === 'call') each.deposit(now)
@@ -211,7 +211,7 @@ describe('budget, against a model', () => {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 
@@ -222,7 +222,7 @@ describe('budget, against a model', () => {
     fc.assert(
       fc.property(
         settings,
-        fc.array(fc.tuple(pauses, fc.constantFrom('ok', 'fails', 'fails')), { maxLength: 200, size: 'max' }),
+        fc.array(fc.tuple(pauses, fc.constantFrom('ok', 'fails', 'fails')), { maxLength: 100, size: 'max' }),
         (rules, calls) => {
           const budget = new Budget(rules)
           const originals: number[] = []
