@@ -5,13 +5,13 @@
  * red. Each limit is what was measured last plus 3 %, so that growth is somebody's decision: raise it in the commit
  * that needs it, lower it in the one that wins.
  *
- * Goals: `retry` 4 kB, `dependency` 10 kB, out of reach: their rules alone, without an engine, are 6.8 and 10.7 kB
+ * Goals: `retry` 4 kB, `dependency` 10 kB, out of reach: their rules alone, without an engine, are 6.9 and 10.8 kB
  * (`npm run bench -- --only gzip`). bench/README.md, "Where the bytes are".
  */
 const dist = 'packages/truce/dist'
 
 export default [
-  check("import { retry } from 'truce'", 'index.js', '{ retry }', '22.2 kB'),
+  check("import { retry } from 'truce'", 'index.js', '{ retry }', '23.2 kB'),
   check("import { dependency } from 'truce'", 'index.js', '{ dependency }', '38.3 kB'),
   check("import * from 'truce'", 'index.js', '*', '39.1 kB'),
   check("import * from 'truce/http'", 'http/index.js', '*', '16.1 kB'),

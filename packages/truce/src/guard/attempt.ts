@@ -11,16 +11,7 @@ import { type Abortable, Hub } from '../context/hub.js'
 import type { Owner } from '../context/owner.js'
 import { travellingTime } from '../policy/deadline.js'
 
-/** What an attempt asks of its call. */
-export interface AttemptHome {
-  readonly id: string
-  /** The call's idempotency key. */
-  readonly key: string | undefined
-  /** When an attempt that was given none of its own ends. */
-  readonly endsAt: number
-  now(): number
-  headersOf(attempt: Attempt): Record<string, string>
-}
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 
 /** What only few attempts need, in one field. */
 interface Extras {
@@ -36,40 +27,33 @@ interface Extras {
  * @example
  * await reserve.run(({ signal, headers }) => fetch(url, { method: 'POST', signal, headers, body }), { key })
  */
-export class Attempt implements CallContext {
+export abstract class Attempt implements CallContext {
   /** 1 is the original, later ones are retries or hedges. */
-  readonly attempt: number
-  readonly #endsAt: number | undefined
-  /** The layer that declared itself owner of retries below. */
-  readonly owner: Owner | undefined
-  readonly #home: AttemptHome
-  #extras: Extras | undefined
-
-  constructor(home: AttemptHome, attempt: number, endsAt: number | undefined, owner: Owner | undefined) {
-    this.#home = home
-    this.attempt = attempt
-    this.#endsAt = endsAt
-    this.owner = owner
-  }
-
+  abstract readonly attempt: number
   /** When it will be given up, ms on the guard's clock; `Infinity` where nothing limits it. */
-  get endsAt(): number {
-    return this.#endsAt ?? this.#home.endsAt
-  }
-
+  abstract readonly endsAt: number
+  /** The layer that declared itself owner of retries below. */
+  abstract readonly owner: Owner | undefined
   /** `CALL#ATTEMPT`. */
-  get id(): string {
-    return `${this.#home.id}#${this.attempt}`
-  }
-
+  abstract readonly id: string
   /** The call's idempotency key, the same in every attempt: for APIs that want it in the body. */
-  get key(): string | undefined {
-    return this.#home.key
+  abstract readonly key: string | undefined
+  /**
+   * Headers for the dependency: the key of the call, as `idempotency-key` or as the API's profile says, and
+   * `retry-context` where the dependency was declared a peer.
+   */
+  abstract readonly headers: Record<string, string>
+  /** The guard's clock. */
+  abstract now(): number
+  declare private extras: Extras | undefined
+
+  constructor() {
+    this.extras = undefined
   }
 
   /** Aborts when the attempt is given up: its timeout, the call's deadline, the caller's own abort. */
   get signal(): AbortSignal {
-    const extras = this.#more()
+    const extras = this.more()
     if (!extras.controller) {
       extras.controller = new AbortController()
       if (extras.aborted) extras.controller.abort(extras.reason)
@@ -77,22 +61,14 @@ export class Attempt implements CallContext {
     return extras.controller.signal
   }
 
-  /**
-   * Headers for the dependency: the key of the call, as `idempotency-key` or as the API's profile says, and
-   * `retry-context` where the dependency was declared a peer.
-   */
-  get headers(): Record<string, string> {
-    return this.#home.headersOf(this)
-  }
-
   /** Time left for this attempt, less a margin for the way home, ms: what a dependency may be told. */
   get remaining(): number {
-    return travellingTime(Math.max(0, this.endsAt - this.#home.now()))
+    return travellingTime(Math.max(0, this.endsAt - this.now()))
   }
 
   /** The guard gives it up. */
   abort(reason: unknown): void {
-    const extras = this.#more()
+    const extras = this.more()
     extras.aborted = true
     extras.reason = reason
     extras.controller?.abort(reason)
@@ -101,7 +77,7 @@ export class Attempt implements CallContext {
 
   /** A call below leaves when this attempt is given up; at once, and with `false`, where it was already. */
   join(member: Abortable): boolean {
-    const extras = this.#more()
+    const extras = this.more()
     if (extras.aborted) member.abort(extras.reason)
     else (extras.hub ??= new Hub()).add(member)
     return !extras.aborted
@@ -109,10 +85,20 @@ export class Attempt implements CallContext {
 
   /** The call below has ended. */
   leave(member: Abortable): void {
-    this.#extras?.hub?.remove(member)
+    this.extras?.hub?.remove(member)
   }
 
-  #more(): Extras {
-    return (this.#extras ??= { controller: undefined, hub: undefined, aborted: false, reason: undefined })
+  /** What a log is to say of it; its call and all that hangs on that stay out. */
+  toJSON(): { id: string; attempt: number } {
+    return { id: this.id, attempt: this.attempt }
+  }
+
+  /** The same for `console.log`. */
+  [INSPECT](): unknown {
+    return this.toJSON()
+  }
+
+  private more(): Extras {
+    return (this.extras ??= { controller: undefined, hub: undefined, aborted: false, reason: undefined })
   }
 }

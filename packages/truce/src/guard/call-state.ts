@@ -5,15 +5,15 @@
  */
 import type { CallContext } from '../context/context.js'
 import type { Failure } from '../policy/classify.js'
-import type { AttemptHome } from './attempt.js'
 import type { CallSettings } from './call-settings.js'
 import type { Core } from './core.js'
 import type { Guarded } from './invoke.js'
 import type { Lane } from './lane.js'
+import type { AttemptHome } from './separate-attempt.js'
 
 /** Times are ms on the guard's clock. */
 export interface CallState {
-  readonly id: string
+  readonly callId: string
   readonly core: Core
   readonly settings: CallSettings
   /** The attempt in which this call was made. */
@@ -57,5 +57,4 @@ export interface Origin extends AttemptHome {
   joins(): boolean
   /** It is over. */
   left(): void
-  abort(reason: unknown): void
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import { AttemptTimeoutError, type Attempt, dependency } from '../index.js'
 import { virtualTime } from '../testing/index.js'
@@ -168,5 +169,20 @@ describe('what a function is given', () => {
     expect(result.ok).toBe(true)
     expect(reasons).toEqual([expect.any(AttemptTimeoutError)])
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
+  })
+})
+
+describe('what a function is given', () => {
+  it('says to a log which attempt it is, and nothing of what its call hangs on', async () => {
+    const logged: unknown[] = []
+    await outcome((attempt) => {
+      logged.push(JSON.parse(JSON.stringify({ attempt })), inspect(attempt))
+      if (attempt.attempt === 1) throw new Error('boom')
+    })
+    const { id } = (logged[0] as { attempt: Attempt }).attempt
+    const [call] = id.split('#')
+    expect(id).toMatch(/#1$/)
+    const records = [1, 2].map((attempt) => ({ id: `${call}#${attempt}`, attempt }))
+    expect(logged).toEqual(records.flatMap((attempt) => [{ attempt }, inspect(attempt)]))
   })
 })

@@ -13,7 +13,7 @@ import type { Core } from './core.js'
 
 /** What of a call its headers are made from. Times are ms on the guard's clock. */
 interface Sender {
-  readonly id: string
+  readonly callId: string
   readonly core: Core
   readonly settings: CallSettings
   readonly began: number
@@ -32,7 +32,7 @@ export function headersOf(call: Sender, attempt: Attempt): Record<string, string
 function contextOf(call: Sender, attempt: Attempt): PeerContext {
   const { core, settings } = call
   const { remaining, owner } = attempt
-  const context: Writable<PeerContext> = { call: call.id, attempt: attempt.attempt, urgency: urgencyOf(call) }
+  const context: Writable<PeerContext> = { call: call.callId, attempt: attempt.attempt, urgency: urgencyOf(call) }
   if (remaining < Number.POSITIVE_INFINITY) context.deadline = remaining
   if (core.service !== '') context.caller = core.service
   if (settings.key !== undefined) context.keyAge = settings.age + call.now() - call.began

@@ -6,7 +6,6 @@
 import { markMoment } from '../context/exhausted.js'
 import type { Permit } from '../policy/breaker.js'
 import type { Failure } from '../policy/classify.js'
-import { Attempt, type AttemptHome } from './attempt.js'
 import type { CallState } from './call-state.js'
 import type { Core } from './core.js'
 import { countAttempt } from './ending.js'
@@ -15,6 +14,7 @@ import { TIMED_OUT } from './judge.js'
 import type { Holdings } from './holdings.js'
 import { Lane, type LaneHome } from './lane.js'
 import { reportDropped } from './report.js'
+import { type AttemptHome, SeparateAttempt } from './separate-attempt.js'
 
 /** Whose attempts they are. */
 type Whose = CallState & { readonly call: AttemptHome }
@@ -77,7 +77,7 @@ export class Lanes {
       now + given,
       core.deadlineCuts ? call.deadline : (call.above?.endsAt ?? Number.POSITIVE_INFINITY),
     )
-    const current = new Attempt(call.call, call.attempt, endsAt, core.owner ?? call.above?.owner)
+    const current = new SeparateAttempt(call.call, call.attempt, endsAt, core.owner ?? call.above?.owner)
     const lane = new Lane(home, current, cause, now, given, core.attemptTimeout, permit, markMoment())
     lane.probe = policy.isProbe(permit)
     lane.queuedFor = held.queuedFor

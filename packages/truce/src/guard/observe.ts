@@ -14,7 +14,6 @@ import { effectiveDeadline } from '../policy/deadline.js'
 import { decide } from '../policy/retry.js'
 import type { StopReason } from '../policy/stop.js'
 import { type Observation, observations } from '../telemetry/events.js'
-import { Attempt } from './attempt.js'
 import type { Call } from './call.js'
 import { factsOf } from './call-facts.js'
 import { countAttempt, type Ending, explained, type Outcome, outcomeOf } from './ending.js'
@@ -22,6 +21,7 @@ import { invoke } from './invoke.js'
 import { ABORTED, judgeAttempt } from './judge.js'
 import { Lane } from './lane.js'
 import { reportAttempt } from './report.js'
+import { SeparateAttempt } from './separate-attempt.js'
 import { TroubledCall } from './troubled-call.js'
 
 /** Resolves and rejects as the function does. */
@@ -77,7 +77,7 @@ function begin(call: Call): Observed {
   if (permit === 0) partition.breakerChanged(now)
   if (permit === 0 && !refusal) tell(state, 0, 'refuse', 'breaker')
   // Guards inside must find what they would find without this one: neither its deadline nor its owner.
-  const current = new Attempt(call, 1, above?.endsAt ?? Infinity, above?.owner)
+  const current = new SeparateAttempt(call, 1, above?.endsAt ?? Infinity, above?.owner)
   const lane = new Lane(state, current, 'original', now, Infinity, core.attemptTimeout, permit, marked)
   return Object.assign(state, { lane })
 }
@@ -136,7 +136,7 @@ function tell(
   const { dependency, operation, clock } = call.core
   observations.emit({
     t: clock.epoch + clock.now(),
-    call: call.id,
+    call: call.callId,
     dependency,
     operation,
     attempt,

@@ -47,7 +47,7 @@ export function reportRefusal(call: CallState, now: number, stop: StopReason, so
 
 type Source = AttemptRecord['source']
 /** What a record says of its call, and of its attempt. */
-type Reported = Pick<CallState, 'id' | 'core' | 'settings' | 'above'>
+type Reported = Pick<CallState, 'callId' | 'core' | 'settings' | 'above'>
 type LaneFacts = Pick<Lane, 'number' | 'cause' | 'startedAt' | 'given' | 'probe' | 'waited' | 'queuedFor'>
 function emitLane(call: Reported, lane: LaneFacts, now: number, verdict: Verdict): void {
   const { startedAt, given, queuedFor } = lane
@@ -63,6 +63,6 @@ function emitLane(call: Reported, lane: LaneFacts, now: number, verdict: Verdict
   emitRecord(whose(call), now, facts, verdict)
 }
 
-function whose({ id, core, settings, above }: Reported): Whose {
-  return { of: core, call: id, parent: above?.id, key: settings.key }
+function whose({ callId, core, settings, above }: Reported): Whose {
+  return { of: core, call: callId, parent: above?.id, key: settings.key }
 }

@@ -110,8 +110,8 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     this.#reject = reject
   }
 
-  get id(): string {
-    return this.call.id
+  get callId(): string {
+    return this.call.callId
   }
 
   /** From where it is asked whether it may start. */
@@ -171,10 +171,8 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
 
   /** Calls that share a signal hear of its abort one by one: what one gives up must not start the next. */
   #stays(): boolean {
-    const { signal } = this.settings
     this.#phase = Phase.idle
-    if (signal?.aborted) this.abort(signal.reason)
-    else this.above?.join(this.call)
+    this.call.joins()
     return (this.#phase as Phase) !== Phase.done
   }
 

@@ -115,7 +115,7 @@ const step = fc.record({
 describe('budget, against a model', () => {
   it('pays, refuses and holds what the rules say under any interleaving with time', () => {
     fc.assert(
-      fc.property(settings, fc.array(step, { maxLength: 120 }), (rules, steps) => {
+      fc.property(settings, fc.array(step, { maxLength: 60, size: 'max' }), (rules, steps) => {
         const budget = new Budget(rules)
         const ledger = new Ledger(rules)
         const open: Paid[] = []
@@ -165,6 +165,56 @@ describe('budget, against a model', () => {
     )
   })
 
+  // Successes are only counted, and entered when somebody asks; a share passes on what it cannot hold.
+  it('holds the same whether or not anybody asked in between, parts and parent included', () => {
+    const classes = fc.constantFrom({}, { a: 0.3 }, { a: 0.2, b: 0.29 }, { a: 0.5, b: 0.25, c: 0.2 })
+    const within = settings.chain((own) =>
+      fc.record({ classes, above: fc.option(settings) }).map(({ above, classes: shares }) => () => {
+        const parent = above ? new Budget({ ...above, classes: shares }) : null
+        return new Budget({ ...own, classes: shares, parent })
+      }),
+    )
+    const trafficClass = fc.constantFrom(undefined, 'a', 'b', 'c')
+    const asked = fc.array(fc.tuple(step, trafficClass), { maxLength: 40, size: 'max' })
+    fc.assert(
+      fc.property(within, asked, (make, steps) => {
+        const unasked = make()
+        const budget = make()
+        const open: Paid[] = []
+        let now = 0
+        for (const [{ act, pause, many, which }, from] of steps) {
+          now += pause
+          for (let n = 0; n < many * 3; n++) {
+            for (const each of [unasked, budget]) {
+              if (act === 'call' || act === 'original') each.original(now)
+              if (act === 'call') each.deposit(now)
+            }
+            budget.remaining(now)
+            if (act !== 'pay') continue
+            const payment = budget.pay(now, from)
+            expect(unasked.pay(now, from)).toBe(payment)
+            if (payment !== 0) open.push({ payment, at: now })
+          }
+          if (act === 'admit') for (const each of [unasked, budget]) each.admit(many)
+          const paid =
+            act === 'refund' || act === 'takeBack' ? open.splice(which % (open.length || 1), 1)[0] : undefined
+          for (const each of paid ? [unasked, budget] : []) {
+            if (act === 'refund') each.refund((paid as Paid).payment, now)
+            else each.takeBack((paid as Paid).payment, (paid as Paid).at, now)
+          }
+        }
+        // What each part holds is what it can spend, one by one.
+        for (const from of ['a', 'b', 'c', undefined]) {
+          for (let payment = -1; payment !== 0;) {
+            payment = budget.pay(now, from)
+            expect(unasked.pay(now, from)).toBe(payment)
+          }
+        }
+      }),
+      { numRuns: 100 },
+    )
+  })
+
   // A window of ten buckets covers between nine and ten seconds. So the promise is: retries of any 9 s
   // are bounded by the originals of the 10 s that end with them; of any 0.9 s, by `max`.
   it('keeps its ceilings: ratio, max, and the floor above both bucket and ratio', () => {
@@ -172,7 +222,7 @@ describe('budget, against a model', () => {
     fc.assert(
       fc.property(
         settings,
-        fc.array(fc.tuple(pauses, fc.constantFrom('ok', 'fails', 'fails')), { maxLength: 200 }),
+        fc.array(fc.tuple(pauses, fc.constantFrom('ok', 'fails', 'fails')), { maxLength: 100, size: 'max' }),
         (rules, calls) => {
           const budget = new Budget(rules)
           const originals: number[] = []

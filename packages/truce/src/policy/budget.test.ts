@@ -34,6 +34,17 @@ describe('budget', () => {
     })
   })
 
+  // The first second has left by then, what came at its very end has not.
+  it.each([['original', 'deposit'] as const, ['deposit', 'original'] as const])(
+    'counts what comes as a second begins to that second: first %s, then %s',
+    (...acts) => {
+      const counting = budget({ least: 0, ratio: 0.1 })
+      counting.original(0)
+      for (const act of acts) for (let n = 0; n < 20; n++) counting[act](1_000)
+      expect(counting.remaining(10_500)).toBe(2)
+    },
+  )
+
   test.each<[string, Partial<BudgetSettings>, number]>([
     ['one call behaves as written', { least: 2 }, 2],
     ['one retry in a large fleet', { least: 1 }, 1],

@@ -10,6 +10,9 @@
  * Ceilings are promises, shares are not: when traffic shrinks, and the ceiling with it, retries already
  * made may leave nothing even of a part that is kept. The floor is common to all.
  *
+ * Nearly every call succeeds at once and never asks what there is. So it only counts, and what it counts
+ * is entered where somebody asks, or where the window's bucket that it belongs to ends.
+ *
  * @module
  */
 import { Bucket, COMMON, RETRY, Shares } from './shares.js'
@@ -87,6 +90,9 @@ export class Budget {
   /** How many payments of this budget alone there are. */
   readonly #codes: number
   readonly #bucket: Bucket
+  /** Not entered yet, all of the window's current bucket. */
+  #originals = 0
+  #firstSuccesses = 0
   #least: number
   #floorTokens: number
   #floorAt = Number.NEGATIVE_INFINITY
@@ -110,20 +116,22 @@ export class Budget {
     this.#parent?.admit(attempts)
     const worth = Math.min(attempts - 1, BUDGET.capacityMax)
     if (!this.#settings.growLeast || worth <= this.#least) return
+    this.#enter()
     this.#bucket.grow((worth - this.#least) * RETRY)
     this.#least = worth
   }
 
   original(now: number): void {
-    this.#parent?.original(now)
-    this.#window.add(ORIGINALS, now)
+    if (this.#parent !== null) this.#parent.original(now)
+    if (now >= this.#window.ends) this.#settle(now)
+    this.#originals++
   }
 
   /** A first attempt succeeded: the only thing that fills the bucket. Whoever made it, all parts get their share. */
   deposit(now: number): void {
-    this.#parent?.deposit(now)
-    this.#window.add(FIRST_SUCCESSES, now)
-    this.#bucket.fill(BUDGET.deposit * RETRY, this.#capacity(now))
+    if (this.#parent !== null) this.#parent.deposit(now)
+    if (now >= this.#window.ends) this.#settle(now)
+    this.#firstSuccesses++
   }
 
   /**
@@ -132,6 +140,7 @@ export class Budget {
    * @param trafficClass pays from its own part first; without one, or one without a share, from the common part
    */
   pay(now: number, trafficClass?: string): Payment {
+    this.#settle(now)
     const part = this.#shares.partOf(trafficClass)
     if (this.#leftLately(part, now) < 1) return REFUSED
     const payment = this.#payFromBucket(part, now) || this.#payFromFloor(part, now)
@@ -149,26 +158,49 @@ export class Budget {
    */
   refund(payment: Payment, now: number): void {
     if (payment === REFUSED) return
+    this.#settle(now)
     this.#parent?.refund(Math.floor(payment / this.#codes), now)
-    this.#fillUp(payment % this.#codes, now)
+    this.#fillUp(payment % this.#codes)
   }
 
   /** The retry paid for at `then` was never made (abort, refusal, throw): the ceilings forget it as well. */
   takeBack(payment: Payment, then: number, now: number): void {
     if (payment === REFUSED) return
+    this.#settle(now)
     this.#parent?.takeBack(Math.floor(payment / this.#codes), then, now)
     this.#undo(payment % this.#codes, then, now)
   }
 
   /** Retries that traffic of this class (of none, where none is named) could pay at this moment. */
   remaining(now: number, trafficClass?: string): number {
+    this.#settle(now)
     const part = this.#shares.partOf(trafficClass)
-    const paid = this.#bucket.held(part, this.#capacity(now)) / RETRY
+    const paid = this.#bucket.held(part, this.#capacity()) / RETRY
     const bucket = Math.min(paid, this.#left(part, now))
     const floor = this.#settings.floor > 0 ? this.#floorAllowance(now) : 0
     const second = this.#leftLately(part, now)
     const own = Math.max(0, Math.floor(Math.min(second, Math.max(0, Math.floor(bucket)) + Math.floor(floor))))
     return this.#parent === null ? own : Math.min(own, this.#parent.remaining(now, trafficClass))
+  }
+
+  /** Enters what was counted, and moves the window on. */
+  #settle(now: number): void {
+    this.#enter()
+    this.#window.moveOn(now)
+  }
+
+  /**
+   * Many deposits at once leave what they would have left one by one: each adds more to the bucket than to its
+   * capacity, so that what was full on the way is full in the end.
+   */
+  #enter(): void {
+    this.#window.addLatest(ORIGINALS, this.#originals)
+    this.#originals = 0
+    const deposits = this.#firstSuccesses
+    if (deposits === 0) return
+    this.#firstSuccesses = 0
+    this.#window.addLatest(FIRST_SUCCESSES, deposits)
+    this.#bucket.fill(BUDGET.deposit * RETRY * deposits, this.#capacity())
   }
 
   /** What `ratio` leaves the part, in retries. */
@@ -183,7 +215,7 @@ export class Budget {
 
   #payFromBucket(part: number, now: number): Payment {
     if (this.#left(part, now) < 1) return REFUSED
-    const own = this.#bucket.take(part, this.#capacity(now))
+    const own = this.#bucket.take(part, this.#capacity())
     if (own < 0) return REFUSED
     return part === COMMON ? BUCKET : codeOf(part, own)
   }
@@ -212,12 +244,12 @@ export class Budget {
     this.#lately.takeBack(ALL_LATELY, then, now)
     this.#lately.takeBack(PARTS_LATELY + part, then, now)
     if (isFloor(payment)) this.#floorTokens = Math.min(Math.max(1, this.#settings.floor), this.#floorTokens + 1)
-    else this.#fillUp(payment, now)
+    else this.#fillUp(payment)
   }
 
   /** What was paid from the bucket comes back to it; an allowance is no deposit. */
-  #fillUp(payment: Payment, now: number): void {
-    if (!isFloor(payment)) this.#bucket.giveBack(partOf(payment), ownUnits(payment), this.#capacity(now))
+  #fillUp(payment: Payment): void {
+    if (!isFloor(payment)) this.#bucket.giveBack(partOf(payment), ownUnits(payment), this.#capacity())
   }
 
   #floorAllowance(now: number): number {
@@ -230,9 +262,9 @@ export class Budget {
     return Math.max(this.#least, this.#settings.ratio * this.#window.sum(ORIGINALS, now))
   }
 
-  /** In the bucket's units. */
-  #capacity(now: number): number {
-    const earned = BUDGET.capacity * RETRY * this.#window.sum(FIRST_SUCCESSES, now)
+  /** In the bucket's units, as of the latest entry: whoever asks has settled. */
+  #capacity(): number {
+    const earned = BUDGET.capacity * RETRY * this.#window.latest(FIRST_SUCCESSES)
     return Math.min(BUDGET.capacityMax * RETRY, Math.max(this.#least * RETRY, earned))
   }
 }

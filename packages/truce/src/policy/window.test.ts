@@ -16,6 +16,22 @@ describe('TimeWindow', () => {
     expect([window.sum(0, 3_600_500), window.sum(1, 3_600_500)]).toEqual([0, 1])
   })
 
+  it('adds what came before its current bucket ended to that bucket', () => {
+    const window = new TimeWindow(SPAN, 2)
+    expect(window.ends).toBe(Number.NEGATIVE_INFINITY)
+    window.moveOn(250)
+    window.moveOn(50)
+    expect(window.ends).toBe(300)
+    window.addLatest(1, 3)
+    window.moveOn(299)
+    window.add(1, 299)
+    expect([window.latest(0), window.latest(1), window.ends]).toEqual([0, 4, 300])
+    window.moveOn(300)
+    expect([window.latest(1), window.ends]).toEqual([4, 400])
+    window.moveOn(1_200)
+    expect([window.latest(1), window.ends]).toEqual([0, 1_300])
+  })
+
   it('counts every event of the last span less a bucket, and none older than the span', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(400), fc.nat(2))), fc.nat(1_500), (steps, idle) => {

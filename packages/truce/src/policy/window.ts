@@ -21,7 +21,6 @@ export class TimeWindow {
   #current = Number.NEGATIVE_INFINITY
   /** Where the current bucket's row begins, kept because the remainder costs more than the counting. */
   #row = 0
-  /** When the current bucket ends: until then, moving on is one comparison. */
   #ends = Number.NEGATIVE_INFINITY
 
   /**
@@ -36,12 +35,27 @@ export class TimeWindow {
     this.#counts = new Int32Array((buckets + 1) * columns)
   }
 
+  /** When the current bucket ends: until then, moving on is one comparison. */
+  get ends(): number {
+    return this.#ends
+  }
+
   /** Adds to a counter at a time. Time that runs backwards counts as the current bucket. */
   add(column: number, now: number, count = 1): void {
     if (now >= this.#ends) this.#moveTo(now)
+    this.addLatest(column, count)
+  }
+
+  /** Adds what came before the current bucket ended. */
+  addLatest(column: number, count: number): void {
     const counts = this.#counts
     ;(counts[this.#row + column] as number) += count
     ;(counts[column] as number) += count
+  }
+
+  /** Forgets what has run out. */
+  moveOn(now: number): void {
+    if (now >= this.#ends) this.#moveTo(now)
   }
 
   /** Takes back one that was added at `then`; nothing happens where that has left the window already. */

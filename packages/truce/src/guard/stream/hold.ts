@@ -60,11 +60,11 @@ export class Hold implements Timer, Abortable {
   #above: Weak<CallContext> | undefined
 
   constructor(call: CallState, lane: Lane, idle: number) {
-    const { core, id, above, settings } = call
+    const { core, callId, above, settings } = call
     this.core = core
     this.idle = idle
     this.#attempt = weak(lane.current)
-    this.#of = { core, call: id, parent: above?.id, key: settings.key, attempt: lane.number, permit: lane.permit }
+    this.#of = { core, call: callId, parent: above?.id, key: settings.key, attempt: lane.number, permit: lane.permit }
   }
 
   /** Has it been handed up, and not ended? */
