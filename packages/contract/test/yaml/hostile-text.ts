@@ -40,5 +40,5 @@ const edit = fc.record({
 
 export const hostileTexts: fc.Arbitrary<string> = fc.oneof(
   fc.tuple(fc.constantFrom(...DOCUMENTS), fc.array(edit, { maxLength: 4 })).map(([text, edits]) => edited(text, edits)),
-  fc.array(fc.constantFrom(...PIECES), { maxLength: 12 }).map((pieces) => pieces.join('')),
+  fc.array(fc.constantFrom(...PIECES), { maxLength: 12, size: 'max' }).map((pieces) => pieces.join('')),
 )

@@ -143,32 +143,38 @@ it('whatever happens, no slot is lost, and none is given twice', async () => {
   })
   const bounds = fc.record({ min: fc.integer({ min: 1, max: 3 }), initial: fc.integer({ min: 3, max: 30 }) })
   await fc.assert(
-    fc.asyncProperty(fc.array(call, { minLength: 30, maxLength: 120 }), bounds, async (calls, { min, initial }) => {
-      const { time, guarded, limit } = setUp({ limit: 'adaptive', min, initial, max: 40, queue: 20 })
-      const operation = guarded.operation('x', { effect: 'read', attempts: 2, attemptTimeout: 100 })
-      let most = 0
-      const ends = calls.map(async ({ at, step: only, leaves, deadline }) => {
-        await new Promise<void>((go) => time.clock.alarm(at, go))
-        const controller = new AbortController()
-        if (leaves !== undefined) time.clock.alarm(leaves, () => controller.abort())
-        const script = scriptedDependency<Step>([only], { clock: time.clock })
-        const fn = (attempt: Attempt) => {
-          most = Math.max(most, guarded.state().inFlight)
-          return script.attempt(attempt)
-        }
-        return operation.outcome<unknown>(fn, { signal: controller.signal, deadline })
-      })
-      await time.run(Promise.all(ends))
-      await time.runAll()
-      expect(guarded.state()).toMatchObject({ inFlight: 0, waiting: 0 })
-      expect(most).toBeLessThanOrEqual(40)
-      expect(wheelOf(time.clock).size).toBe(0)
-      // All of the limit can be used, and not one more.
-      let inside = 0
-      const full = Array.from({ length: limit() + 5 }, () => operation.outcome(() => (inside++, new Promise(() => {}))))
-      expect(inside).toBe(limit())
-      await time.run(Promise.all(full))
-    }),
+    fc.asyncProperty(
+      fc.array(call, { minLength: 30, maxLength: 120, size: 'max' }),
+      bounds,
+      async (calls, { min, initial }) => {
+        const { time, guarded, limit } = setUp({ limit: 'adaptive', min, initial, max: 40, queue: 20 })
+        const operation = guarded.operation('x', { effect: 'read', attempts: 2, attemptTimeout: 100 })
+        let most = 0
+        const ends = calls.map(async ({ at, step: only, leaves, deadline }) => {
+          await new Promise<void>((go) => time.clock.alarm(at, go))
+          const controller = new AbortController()
+          if (leaves !== undefined) time.clock.alarm(leaves, () => controller.abort())
+          const script = scriptedDependency<Step>([only], { clock: time.clock })
+          const fn = (attempt: Attempt) => {
+            most = Math.max(most, guarded.state().inFlight)
+            return script.attempt(attempt)
+          }
+          return operation.outcome<unknown>(fn, { signal: controller.signal, deadline })
+        })
+        await time.run(Promise.all(ends))
+        await time.runAll()
+        expect(guarded.state()).toMatchObject({ inFlight: 0, waiting: 0 })
+        expect(most).toBeLessThanOrEqual(40)
+        expect(wheelOf(time.clock).size).toBe(0)
+        // All of the limit can be used, and not one more.
+        let inside = 0
+        const full = Array.from({ length: limit() + 5 }, () =>
+          operation.outcome(() => (inside++, new Promise(() => {}))),
+        )
+        expect(inside).toBe(limit())
+        await time.run(Promise.all(full))
+      },
+    ),
     { numRuns: 60 },
   )
 }, 60_000)

@@ -33,7 +33,7 @@ it('hedges, stand-ins, partitions and operators together: each call ends once, a
   // A fallback that fails is warned of once an operation.
   const warned = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined)
   const scenario = fc.record({
-    calls: fc.array(call, { minLength: 1, maxLength: 12 }),
+    calls: fc.array(call, { minLength: 1, maxLength: 12, size: 'max' }),
     fallbacks: fc.array(fallback, { minLength: 1, maxLength: 4 }),
     words: fc.array(word, { maxLength: 4 }),
     cached: fc.boolean(),

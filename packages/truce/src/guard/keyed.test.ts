@@ -49,6 +49,12 @@ function setUp(call: Partial<OperationOptions> = {}, options: DependencyOptions 
   return { time, operation, send }
 }
 
+test.each([' k', 'k '])('the key %j would arrive as another: it is refused before anything is sent', async (key) => {
+  const { send } = setUp({ idempotency: { window: '1h' } })
+  await expect(send(1, { key })).rejects.toThrow(/no space at its ends for Idempotency-Key/)
+  expect((await send(1, { key: 'a k' })).sent).toMatchObject([{ headers: { 'idempotency-key': 'a k' } }])
+})
+
 describe('a key that is made', () => {
   it('is one for a call: every retry has it, and the outcome tells it', async () => {
     const { send } = setUp({ idempotency: { key: 'new' } })

@@ -6,7 +6,7 @@
 import { OptionError } from '../options/option-error.js'
 import { type Duration, duration } from '../options/units.js'
 import { bornAt } from '../policy/idempotency/uuid.js'
-import { carries, keyHeader } from '../profiles/carry.js'
+import { carries, keyHeader, trimmed } from '../profiles/carry.js'
 import type { CallSettings } from './call-settings.js'
 import { newKey } from './new-key.js'
 import type { KeyRules } from './options/idempotency-options.js'
@@ -30,6 +30,7 @@ export function keyed(
   const key = given ?? (made ? newKey(epoch()) : undefined)
   if (key === undefined) return { key, age: known ?? 0, sent: undefined }
   if (profile) carries(profile, key)
+  else trimmed(key, 'Idempotency-Key')
   const born = given === undefined || age === 'none' || !dated ? undefined : bornAt(key)
   // Whoever made it may have a clock that is ahead.
   const byDate = born === undefined ? 0 : Math.max(0, epoch() - born)

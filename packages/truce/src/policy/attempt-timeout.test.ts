@@ -197,7 +197,10 @@ describe('attempt timeout', () => {
       min: fc.integer({ min: 1, max: 100 }),
       max: fc.integer({ min: 100, max: 5_000 }),
     })
-    const ends = fc.array(fc.tuple(fc.boolean(), fc.double({ min: 0, max: 1e6, noNaN: true })), { maxLength: 300 })
+    const ends = fc.array(fc.tuple(fc.boolean(), fc.double({ min: 0, max: 1e6, noNaN: true })), {
+      maxLength: 300,
+      size: 'max',
+    })
     fc.assert(
       fc.property(settings, ends, (own, outcomes) => {
         const timeout = new AdaptiveTimeout(own)

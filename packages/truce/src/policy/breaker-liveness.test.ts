@@ -49,7 +49,7 @@ function drive(breaker: Breaker, signal: Signal, from: number, count: number): n
 describe('breaker, whatever happened', () => {
   it('closes once the dependency answers, opens once it does not', () => {
     fc.assert(
-      fc.property(settings, fc.array(step, { maxLength: 80 }), (made, steps) => {
+      fc.property(settings, fc.array(step, { maxLength: 80, size: 'max' }), (made, steps) => {
         const breaker = new Breaker(made)
         const flying: Permit[] = []
         let now = 0

@@ -198,7 +198,7 @@ const by = { who: 'ops', why: 'drill' }
 describe('breaker, against a model', () => {
   it('decides as the model does; questions change nothing; permits of an earlier era change nothing', () => {
     fc.assert(
-      fc.property(settings, fc.array(step, { minLength: 20, maxLength: 150 }), (setting, steps) => {
+      fc.property(settings, fc.array(step, { minLength: 20, maxLength: 150, size: 'max' }), (setting, steps) => {
         const breaker = new Breaker(setting)
         const unasked = new Breaker(setting)
         const model = new Model(setting)

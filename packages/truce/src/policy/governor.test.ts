@@ -21,7 +21,7 @@ function after(...outcomes: Outcome[]): Governor {
 }
 
 const times = (count: number, outcome: Outcome): Outcome[] => Array.from({ length: count }, () => outcome)
-const outcomes = fc.array(fc.constantFrom<Outcome>('fast', 'slow', 'timeout', 'error'), { maxLength: 200 })
+const outcomes = fc.array(fc.constantFrom<Outcome>('fast', 'slow', 'timeout', 'error'), { maxLength: 200, size: 'max' })
 const never = () => {
   throw new Error('nothing is drawn where the answer is certain')
 }

@@ -183,7 +183,7 @@ describe('budget with classes', () => {
 
   it('never exceeds the ceilings of a budget without classes; says what is left; takes back exactly', () => {
     fc.assert(
-      fc.property(own, fc.array(step, { maxLength: 80 }), (rules, steps) => {
+      fc.property(own, fc.array(step, { maxLength: 80, size: 'max' }), (rules, steps) => {
         const shared = new Budget(rules)
         const left = (now: number) =>
           [undefined, 'interactive', 'background'].map((name) => shared.remaining(now, name))
@@ -235,7 +235,7 @@ describe('budget with classes', () => {
   })
 
   it('however greedy the others are, a class finds its part', () => {
-    const greedy = fc.array(fc.tuple(names, fc.boolean(), fc.nat(50)), { maxLength: 400 })
+    const greedy = fc.array(fc.tuple(names, fc.boolean(), fc.nat(50)), { maxLength: 400, size: 'max' })
     fc.assert(
       fc.property(fc.record({ interactive: hundredths, background: hundredths }), greedy, (classes, steps) => {
         // Nothing is deposited and nothing leaves the window: what there is at the start is all.

@@ -22,10 +22,16 @@ export function keyHeader(profile: Profile | undefined, key: string): readonly [
 /** @throws OptionError for a key that the API could not read */
 export function carries({ name, format, header, maxLength }: Profile, key: string): void {
   if (key.length > maxLength) throw new OptionError('key', key, `at most ${maxLength} characters for ${name}`)
-  // fetch and servers trim the value of a header: what arrives would be another key.
-  if (header !== undefined && format === 'bare' && key.trim() !== key) {
-    throw new OptionError('key', key, `no space at its ends for ${name}: a header loses it`)
-  }
+  if (header !== undefined && format === 'bare') trimmed(key, name)
+}
+
+/**
+ * fetch and servers trim the value of a header: what arrives would be another key.
+ *
+ * @throws OptionError for a key with a space at its beginning or end
+ */
+export function trimmed(key: string, to: string): void {
+  if (key.trim() !== key) throw new OptionError('key', key, `no space at its ends for ${to}: a header loses it`)
 }
 
 /** The key in a header's value, whether that is quoted or not. */

@@ -79,7 +79,7 @@ describe('record line', () => {
       })
       .map(record)
     fc.assert(
-      fc.property(fc.array(records, { maxLength: 100 }), (all) => {
+      fc.property(fc.array(records, { maxLength: 100, size: 'max' }), (all) => {
         const fresh = new RecordLines()
         for (const given of all) expect(JSON.parse(encode(fresh, given))).toEqual(JSON.parse(JSON.stringify(given)))
       }),

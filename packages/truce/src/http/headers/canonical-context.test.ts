@@ -20,7 +20,7 @@ const agree = (field: string): void => {
 }
 
 const whole = (min: number) => fc.integer({ min, max: INTEGER_MAX })
-const name = fc.string({ minLength: 1, maxLength: 40 })
+const name = fc.string({ minLength: 1, maxLength: 40, size: 'max' })
 const context = fc.record(
   {
     call: name,
@@ -77,7 +77,7 @@ describe('canonical Retry-Context', () => {
   })
 
   it('agrees on whatever is made of the same pieces', () => {
-    const made = fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => agree(pieces.join('')))
+    const made = fc.property(fc.array(piece, { maxLength: 14, size: 'max' }), (pieces) => agree(pieces.join('')))
     const any = fc.property(fc.string({ unit: 'binary' }), agree)
     expect(() => fc.assert(made, { numRuns: 5_000 })).not.toThrow()
     expect(() => fc.assert(any, { numRuns: 500 })).not.toThrow()
