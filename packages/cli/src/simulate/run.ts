@@ -1,0 +1,31 @@
+/**
+ * Run: a scenario from its file, and through the simulator, with progress where a person looks on.
+ *
+ * @module
+ */
+import type { Scenario, Simulated } from '@truce/lab'
+import type { Given } from '../command.js'
+import { unusable, UnusableError } from '../failure.js'
+import type { Surroundings } from '../surroundings.js'
+
+/** @throws UnusableError with the places of all that is wrong */
+export async function scenarioIn(file: string): Promise<Scenario> {
+  const { loadScenario } = await import('@truce/lab')
+  const { scenario, problems } = loadScenario(file)
+  if (scenario === undefined) throw new UnusableError(problems)
+  return scenario
+}
+
+/** @throws UnusableError where it would take more than is sensible, and is not forced */
+export async function runScenario(
+  scenario: Scenario,
+  options: Given['options'],
+  _surroundings: Surroundings,
+): Promise<Simulated> {
+  const { simulate } = await import('@truce/lab')
+  const seeds = numberOf(options['seeds'])
+  if (seeds === 0) throw unusable('--seeds is 0', 'Give at least 1')
+  return simulate(scenario, { seed: numberOf(options['seed']), seeds })
+}
+
+const numberOf = (given: string | true | undefined) => (typeof given === 'string' ? Number(given) : undefined)
