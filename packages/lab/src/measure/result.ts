@@ -57,7 +57,7 @@ export interface StrategyResult {
 
 export interface DependencyResult {
   readonly attempts: number
-  /** Attempts that reached it, a call of it. */
+  /** Attempts that reached it, for each call of an outermost caller. */
   readonly amplification: number
   readonly peakAttemptsPerSecond: number
   /** Share of the workers' time in which they worked; capacity lost to faults counts as there. */

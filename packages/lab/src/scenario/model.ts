@@ -136,6 +136,8 @@ export interface StrategyModel {
   readonly unsafe: boolean
   readonly attempts: number
   readonly attemptTimeout: number
+  /** How long an attempt as a probe may keep its place, ms. */
+  readonly lease: number
   readonly deadline: number
   /** `null`: no wait. */
   readonly backoff: Backoff | null

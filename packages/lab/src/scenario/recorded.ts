@@ -36,7 +36,8 @@ export function readRecorded(
       refuse(`its line ${i + 1} is no attempt record`, 'write one JSON object a line')
       return undefined
     }
-    if (isOriginal(record, operation)) originals.push({ t: record.t, instance: typeof record.instance === 'string' ? record.instance : '' })
+    if (isOriginal(record, operation))
+      originals.push({ t: record.t, instance: typeof record.instance === 'string' ? record.instance : '' })
   }
   if (originals.length === 0) {
     refuse(`it has no original of ${operation}`, 'name the operation that it records, or another file')

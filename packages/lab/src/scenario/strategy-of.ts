@@ -30,6 +30,7 @@ export function strategyOf(name: string, written: WrittenStrategy): StrategyMode
   const preset = written.use === undefined ? undefined : PRESETS[written.use]
   const base = preset ?? NOTHING
   const deadline = timeOf(written.deadline, base.deadline)
+  const attemptTimeout = timeOf(written.attemptTimeout, base.attemptTimeout)
   return {
     name,
     like: written.like ?? 'truce',
@@ -37,7 +38,8 @@ export function strategyOf(name: string, written: WrittenStrategy): StrategyMode
     unsafe: written.unsafe ?? false,
     attempts: written.attempts ?? base.attempts,
     // An attempt never outlives its call.
-    attemptTimeout: Math.min(deadline, timeOf(written.attemptTimeout, base.attemptTimeout)),
+    attemptTimeout: Math.min(deadline, attemptTimeout),
+    lease: attemptTimeout === Infinity ? BREAKER.lease : attemptTimeout,
     deadline,
     backoff: backoffOf(written.backoff, preset?.backoff),
     retryOn: new Set<FailureClass>(written.retryOn ?? TRANSIENT),

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { CallFacts, Decision, Failure, Payment, Permit, Random, StopReason } from 'truce/policy'
+import type { CallFacts, Decision, DependencyPolicy, Failure, Payment, Permit, Random, StopReason } from 'truce/policy'
 import type { StrategyModel } from '../scenario/model.js'
 
 export interface Client {
@@ -18,8 +18,9 @@ export interface Client {
    * @param given the time it is given, ms
    */
   acquire(attempt: number, now: number, given: number): Permit
-  succeeded(permit: Permit, attempt: number, payment: Payment, ms: number, now: number): void
-  failed(permit: Permit, attempt: number, failure: Failure, given: number, ms: number, now: number): void
+  /** @returns whether a breaker's state changed */
+  succeeded(permit: Permit, attempt: number, payment: Payment, ms: number, now: number): boolean
+  failed(permit: Permit, attempt: number, failure: Failure, given: number, ms: number, now: number): boolean
   /** What follows a failed attempt: after `failed`. */
   decide(call: CallFacts, failure: Failure, now: number): Decision
   /** The retry paid for at `then` was never made. */
@@ -28,6 +29,8 @@ export interface Client {
   least(): number
   /** For the reports. `breakerOpen`: is it anything but closed? `tokens`: retries that could be paid. */
   gauges(now: number): Gauges
+  /** Where background calls wait for room: what they have to ask. None: they end instead. */
+  readonly policy?: DependencyPolicy
 }
 
 export interface Gauges {

@@ -52,42 +52,45 @@ export function policyOf({ budget, governor, breaker, attempts }: StrategyModel,
 }
 
 class TruceClient implements Client {
-  readonly #policy: DependencyPolicy
+  readonly policy: DependencyPolicy
   readonly #rules: RetryRules
   readonly #timeout: number
+  readonly #lease: number
   readonly #random: Random
   readonly #latency = new Quantile(0.5)
 
   constructor({ strategy, instances, effect, random }: ClientParts) {
-    this.#policy = policyOf(strategy, instances)
+    this.policy = policyOf(strategy, instances)
     this.#rules = rulesOf(strategy, effect)
     this.#timeout = strategy.attemptTimeout
+    this.#lease = strategy.lease
     this.#random = random
   }
 
   refusesOriginal(now: number): StopReason | undefined {
-    return this.#policy.refusesOriginal(now, this.#random)
+    return this.policy.refusesOriginal(now, this.#random)
   }
 
   acquire(attempt: number, now: number, given: number): Permit {
-    return this.#policy.acquire(attempt, now, this.#random, given)
+    return this.policy.acquire(attempt, now, this.#random, Math.min(given, this.#lease))
   }
 
-  succeeded(permit: Permit, attempt: number, payment: Payment, ms: number, now: number): void {
-    this.#policy.succeeded(permit, attempt, payment, ms, this.#timeout, now, this.#random)
+  succeeded(permit: Permit, attempt: number, payment: Payment, ms: number, now: number): boolean {
+    const changed = this.policy.succeeded(permit, attempt, payment, ms, this.#timeout, now, this.#random)
     if (ms > 0) this.#latency.observe(ms)
+    return changed
   }
 
-  failed(permit: Permit, _attempt: number, failure: Failure, given: number, ms: number, now: number): void {
-    this.#policy.failed(permit, failure, given, this.#timeout, now, this.#random, ms)
+  failed(permit: Permit, _attempt: number, failure: Failure, given: number, ms: number, now: number): boolean {
+    return this.policy.failed(permit, failure, given, this.#timeout, now, this.#random, ms)
   }
 
   decide(call: CallFacts, failure: Failure, now: number): Decision {
-    return decide(this.#rules, call, failure, this.#policy, now, this.#random)
+    return decide(this.#rules, call, failure, this.policy, now, this.#random)
   }
 
   takeBack(payment: Payment, then: number, now: number): void {
-    this.#policy.takeBack(payment, then, now)
+    this.policy.takeBack(payment, then, now)
   }
 
   least(): number {
@@ -95,9 +98,9 @@ class TruceClient implements Client {
   }
 
   gauges(now: number): Gauges {
-    const { budget, governor } = this.#policy
+    const { budget, governor } = this.policy
     return {
-      breakerOpen: this.#policy.breakerState(now) !== 'closed',
+      breakerOpen: this.policy.breakerState(now) !== 'closed',
       tokens: budget?.remaining(now) ?? 0,
       level: governor?.level ?? 0,
     }

@@ -1,0 +1,182 @@
+/**
+ * Agenda: what happens when. The earliest first, of one instant in the order in which it was put there.
+ *
+ * One heap of all that is pending misses the cache at every level once there are hundreds of thousands. So the near
+ * future lies in slots of time, each an unsorted chain; the slot whose time has come is sorted in a small heap that
+ * stays in the cache; what is further away than all slots waits in a heap of its own. The width of a slot follows the
+ * traffic, and changes nothing but the speed: the order is (time, turn) whatever the width.
+ *
+ * @see R. Brown, "Calendar Queues" (1988); W. T. Tang, R. S. M. Goh, I. L.-J. Thng, "Ladder queue" (2005)
+ * @module
+ */
+import { grown, Heap } from './heap.js'
+
+const SLOTS = 32_768
+const MASK = SLOTS - 1
+const NONE = -1
+/** A slot of so many events is about right. */
+const CROWD = 2
+/** The width is looked at after so many events. */
+const REVIEW = 65_536
+/** Of a node: time, turn (floats), then what and next (whole numbers) in the third. */
+const FLOATS = 3
+const WORDS = 6
+
+export class Agenda {
+  /** The instant of the event taken last. */
+  now = 0
+  /** Events taken so far. */
+  taken = 0
+  #turn = 0
+  #size = 0
+  /** Of events whose slot has come. */
+  readonly #near = new Heap()
+  /** Of events beyond the slots. */
+  readonly #far = new Heap()
+  #floats = new Float64Array(1_024 * FLOATS)
+  #words = new Int32Array(this.#floats.buffer)
+  #free = NONE
+  #used = 0
+  readonly #heads = new Int32Array(SLOTS).fill(NONE)
+  #inSlots = 0
+  #width = 1
+  /** Number of the slot that was taken last, counted from time 0; all before it is in the near heap. */
+  #slot = 0
+  #reviewAt = REVIEW
+  #reviewedAt = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** @param time not before `now` @param what a whole number of 32 bits */
+  add(time: number, what: number): void {
+    this.addInTurn(time, this.#turn++, what)
+  }
+
+  /** A place in the order of an instant, for something that is put there later: `addInTurn`. */
+  reserve(): number {
+    return this.#turn++
+  }
+
+  addInTurn(time: number, turn: number, what: number): void {
+    this.#size++
+    this.#place(time, turn, what)
+  }
+
+  /** Takes the next event: `now` is its instant. @returns what, or −1 where nothing is left */
+  take(): number {
+    const near = this.#near
+    if (near.size === 0 && !this.#advance()) return NONE
+    this.now = near.time
+    const { what } = near
+    near.drop()
+    this.#size--
+    if (++this.taken >= this.#reviewAt) this.#review()
+    return what
+  }
+
+  /** When the next event is; `Infinity` where nothing is left. */
+  peek(): number {
+    return this.#near.size > 0 || this.#advance() ? this.#near.time : Number.POSITIVE_INFINITY
+  }
+
+  #place(time: number, turn: number, what: number): void {
+    const slot = Math.floor(time / this.#width)
+    if (slot <= this.#slot) this.#near.add(time, turn, what)
+    else if (slot - this.#slot < SLOTS) this.#chain(slot & MASK, time, turn, what)
+    else this.#far.add(time, turn, what)
+  }
+
+  #chain(head: number, time: number, turn: number, what: number): void {
+    let node = this.#free
+    if (node !== NONE) this.#free = this.#words[node * WORDS + 5] as number
+    else {
+      node = this.#used++
+      if (node * FLOATS >= this.#floats.length) this.#grow()
+    }
+    const at = node * FLOATS
+    this.#floats[at] = time
+    this.#floats[at + 1] = turn
+    this.#words[node * WORDS + 4] = what
+    this.#words[node * WORDS + 5] = this.#heads[head] as number
+    this.#heads[head] = node
+    this.#inSlots++
+  }
+
+  /** Goes to the next slot that has something. @returns `false` where nothing is left */
+  #advance(): boolean {
+    if (this.#size === 0) return false
+    const heads = this.#heads
+    while (this.#near.size === 0) {
+      if (this.#inSlots > 0) {
+        this.#slot++
+        while (heads[this.#slot & MASK] === NONE && !this.#farIsDue()) this.#slot++
+      } else this.#slot = Math.floor(this.#far.time / this.#width)
+      this.#fetch(this.#slot & MASK)
+      this.#draw()
+    }
+    return true
+  }
+
+  #farIsDue(): boolean {
+    return this.#far.size > 0 && this.#far.time < (this.#slot + 1) * this.#width
+  }
+
+  /** The slot's chain into the near heap. */
+  #fetch(head: number): void {
+    const words = this.#words
+    let node = this.#heads[head] as number
+    this.#heads[head] = NONE
+    while (node !== NONE) {
+      const next = words[node * WORDS + 5] as number
+      const at = node * FLOATS
+      this.#near.add(this.#floats[at] as number, this.#floats[at + 1] as number, words[node * WORDS + 4] as number)
+      words[node * WORDS + 5] = this.#free
+      this.#free = node
+      node = next
+      this.#inSlots--
+    }
+  }
+
+  /** What was far and is no longer. */
+  #draw(): void {
+    const far = this.#far
+    const end = (this.#slot + 1) * this.#width
+    while (far.size > 0 && far.time < end) {
+      this.#near.add(far.time, far.turn, far.what)
+      far.drop()
+    }
+  }
+
+  /** Has the traffic outgrown the width, or left it behind? */
+  #review(): void {
+    const passed = this.now - this.#reviewedAt
+    this.#reviewedAt = this.now
+    this.#reviewAt = this.taken + REVIEW
+    if (passed <= 0) return
+    const wanted = (passed / REVIEW) * CROWD
+    // Powers of two: to divide by them rounds nothing, so a slot's bounds are exact.
+    let width = this.#width
+    while (width > 2 * wanted && width > 2 ** -20) width /= 2
+    while (width < wanted / 2) width *= 2
+    if (width !== this.#width) this.#rebuild(width)
+  }
+
+  #rebuild(width: number): void {
+    const { now } = this
+    const all = new Heap()
+    for (let head = 0; head < SLOTS; head++) if (this.#heads[head] !== NONE) this.#fetch(head)
+    for (const heap of [this.#near, this.#far]) {
+      for (; heap.size > 0; heap.drop()) all.add(heap.time, heap.turn, heap.what)
+    }
+    this.#width = width
+    this.#slot = Math.floor(now / width)
+    for (; all.size > 0; all.drop()) this.#place(all.time, all.turn, all.what)
+  }
+
+  #grow(): void {
+    this.#floats = grown(this.#floats, this.#floats.length * 2)
+    this.#words = new Int32Array(this.#floats.buffer)
+  }
+}
