@@ -16,14 +16,13 @@ import {
   exhausts,
   type Failure,
   type LineEnd,
+  type Random,
   type StopReason,
   travellingTime,
   type Waiter,
   waitsForRoom,
 } from 'truce/policy'
 import type { Agenda } from '../engine/agenda.js'
-import type { Draws } from '../engine/draws.js'
-import type { Tally } from '../measure/tally.js'
 import type { StrategyModel } from '../scenario/model.js'
 import type { Client, MakeClient } from '../strategies/client.js'
 import { AT_SERVER, type Attempts, AWAITED, QUEUED_FOR_CONNECTION, RETRY, TIMED } from './attempts.js'
@@ -41,7 +40,7 @@ import {
   RUNNING,
 } from './calls.js'
 import { ATTEMPT_RINGS, CALL_RINGS, event, LINE_RINGS, POOL_RINGS, RETRIES } from './events.js'
-import { FAILURES, NO_CONNECTION, SILENT, TIMED_OUT } from './outcomes.js'
+import { FAILURES, NO_CONNECTION, REJECTED, SILENT, TIMED_OUT } from './outcomes.js'
 import { Pool } from './pool.js'
 import { TimeoutChain, timerAt } from './timeout-chain.js'
 import { ASK_AGAIN, WaitingRoom } from './waiting-room.js'
@@ -59,9 +58,17 @@ export interface GroupParts {
   /** Of a dependency that calls another: is exhaustion heard there? */
   readonly peer: boolean
   /** Of outermost callers; none: its calls are part of others'. */
-  readonly tally: Tally | undefined
+  readonly tally: CallTally | undefined
   readonly make: MakeClient
-  readonly draws: Draws
+  /** Of its policies. */
+  readonly random: Random
+}
+
+/** Who counts calls. */
+export interface CallTally {
+  duplicates: number
+  attempt(number: number, now: number): void
+  ended(began: number, now: number, attempts: number, stop: StopReason, firstSucceeded: boolean): void
 }
 
 /** The rest of the world, as a group sees it. */
@@ -197,8 +204,8 @@ export class Group {
   #client(instance: number): Client {
     let client = this.#clients[instance]
     if (client === undefined) {
-      const { strategy, instances, effect, make, draws } = this.parts
-      client = make({ strategy, instances, effect, random: draws.next })
+      const { strategy, instances, effect, make, random } = this.parts
+      client = make({ strategy, instances, effect, random })
       this.#clients[instance] = client
     }
     return client
@@ -330,7 +337,8 @@ export class Group {
   #failureOf(attempt: number, outcome: number): Failure | undefined {
     const failure = FAILURES[outcome]
     if (failure === undefined) return undefined
-    const hint = this.#world.attempts.hint[attempt] as number
+    // What a refusal said on its way is not heard by whoever gave up before it came.
+    const hint = outcome === REJECTED ? (this.#world.attempts.hint[attempt] as number) : Number.NaN
     return hint === hint ? { ...failure, retryAfter: hint } : failure
   }
 
@@ -385,7 +393,7 @@ export class Group {
     const line = this.#world.lineOf(this.parts.index, instance)
     const room = new WaitingRoom({
       policy,
-      random: this.parts.draws.next,
+      random: this.parts.random,
       full: () => bulkhead !== undefined && bulkhead.inFlight >= bulkhead.limit,
       ringAt: (time) => agenda.add(time, event(LINE_RINGS, line)),
       send: (call, now) => {

@@ -179,10 +179,10 @@ export class World implements AroundServer, AroundGroup {
     )
   }
 
-  #group(parts: Omit<Group['parts'], 'index' | 'make' | 'draws'>): Group {
+  #group(parts: Omit<Group['parts'], 'index' | 'make' | 'random'>): Group {
     const index = this.groups.length
     const make = CLIENTS[parts.strategy.like] as MakeClient
-    const group = new Group({ ...parts, index, make, draws: new Draws(this.seed, `policy/${index}`) }, this)
+    const group = new Group({ ...parts, index, make, random: new Draws(this.seed, `policy/${index}`).next }, this)
     this.groups.push(group)
     return group
   }
