@@ -11,7 +11,7 @@ import { given } from './given.js'
 const storm = given(readFileSync(new URL('storm.yaml', import.meta.url), 'utf8'))
 const clock = () => 0
 
-describe('same file and seed', () => {
+describe('same file and seed', { timeout: 60_000 }, () => {
   test('same bytes, twice in a process', () => {
     expect(JSON.stringify(simulate(storm, { clock }))).toBe(JSON.stringify(simulate(storm, { clock })))
   })
@@ -63,7 +63,7 @@ strategies:
   })
 })
 
-test('several seeds: means with their intervals, and the series of the first', () => {
+test('several seeds: means with their intervals, and the series of the first', { timeout: 60_000 }, () => {
   const { result, series } = simulate(storm, { clock, seeds: 3 })
   const singles = [7, 8, 9].map((seed) => simulate(storm, { clock, seed }))
   const calls = singles.map((each) => each.result.strategies['truce']?.calls ?? 0)

@@ -29,7 +29,7 @@ export class BatchMeans {
 
   add(value: number): void {
     const at = Math.floor((this.#seen++ - this.#skip) / this.#each)
-    if (at >= 0 && at < BATCHES) this.#sums[at] = (this.#sums[at] as number) + value
+    if (at >= 0 && at < BATCHES) this.#sums[at] = (this.#sums[at] ?? 0) + value
   }
 
   get estimate(): Estimate {
