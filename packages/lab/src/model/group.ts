@@ -151,7 +151,13 @@ export class Group {
     calls.began[call] = now
     calls.deadline[call] = effectiveDeadline(now, this.parts.strategy.deadline, until)
     if (now >= calls.deadline[call]) return this.#stop(call, 'deadline', now)
-    const refusal = this.#client(instance).refusesOriginal(now)
+    const client = this.#client(instance)
+    const { concurrency, attemptTimeout } = this.parts.strategy
+    const permit = concurrency === null ? (client.plain?.(now) ?? 0) : 0
+    if (permit !== 0) {
+      return this.#launch(call, 1, permit, attemptTime(now, attemptTimeout, calls.deadline[call] as number), now)
+    }
+    const refusal = client.refusesOriginal(now)
     if (refusal) this.#noRoom(call, refusal, now, 0)
     else this.#enter(call, now)
   }
@@ -327,7 +333,7 @@ export class Group {
         : client.failed(permit, number, failure, given, ms, now)
     if (calls.is(call, HOLDS_SLOT)) this.#freeSlot(call, now)
     if (strategy.background) this.#tellLine(call, endOf(failure, ms, strategy.attemptTimeout), now)
-    if (changed || this.#tripped.has(instance)) this.#breakerChanged(instance, now)
+    if (changed || (this.#tripped.size > 0 && this.#tripped.has(instance))) this.#breakerChanged(instance, now)
     this.#world.release(attempt, AWAITED)
     if (failure !== undefined) return this.#decide(call, failure, client, now)
     if (number === 1) calls.set(call, FIRST_SUCCEEDED)
