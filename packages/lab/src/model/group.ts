@@ -155,7 +155,7 @@ export class Group {
     const { concurrency, attemptTimeout } = this.parts.strategy
     const permit = concurrency === null ? (client.plain?.(now) ?? 0) : 0
     if (permit !== 0) {
-      return this.#launch(call, 1, permit, attemptTime(now, attemptTimeout, calls.deadline[call] as number), now)
+      return this.#launch(call, 1, permit, attemptTime(now, attemptTimeout, calls.deadline[call]), now)
     }
     const refusal = client.refusesOriginal(now)
     if (refusal) this.#noRoom(call, refusal, now, 0)

@@ -5,6 +5,7 @@
  */
 import { nearest, offsetOf, pathText, type Problems, type Tree } from '@truce/contract/document'
 import type { Written } from '../schema/document.js'
+import { CLIENTS } from '../strategies/registry.js'
 
 type Path = readonly (string | number)[]
 type Say = (path: Path, message: string, fix: string) => void
@@ -20,14 +21,15 @@ export function checkSense(tree: Tree, written: Written, problems: Problems): vo
     const path = ['dependencies', name]
     checkService(dependency.service, [...path, 'service'], say)
     if (dependency.network) checkService(dependency.network, [...path, 'network'], say)
-    for (const called of Object.keys(dependency.calls ?? {})) {
+    for (const [called, { strategy }] of Object.entries(dependency.calls ?? {})) {
+      if (typeof strategy === 'object') checkStrategy(strategy, [...path, 'calls', called, 'strategy'], say)
       if (!known.includes(called))
         say([...path, 'calls', called], `there is no dependency ${called}`, meant(called, known))
     }
     for (const [i, fault] of (dependency.faults ?? []).entries()) checkFault(fault, [...path, 'faults', i], say)
   }
   for (const cycle of cycles(written)) {
-    const [from = '', to = ''] = cycle
+    const [from = '', to = from] = cycle
     const way = [...cycle, from].join(' → ')
     say(['dependencies', from, 'calls', to], `${from} calls itself: ${way}`, 'leave one of these calls out')
   }
@@ -95,6 +97,9 @@ function checkArrivals(arrivals: Written['callers'][string]['arrivals'], path: P
 
 function checkStrategy(strategy: Written['strategies'][string], path: Path, say: Say): void {
   const { settings, like, breaker } = strategy
+  if (like !== undefined && !Object.hasOwn(CLIENTS, like)) {
+    say([...path, 'like'], `there is no model ${like}`, meant(like, Object.keys(CLIENTS)))
+  }
   if (settings !== undefined && like === undefined)
     say([...path, 'settings'], 'settings go with like', 'name the model: like: finagle')
   if (typeof breaker !== 'object') return
