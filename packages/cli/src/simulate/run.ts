@@ -27,7 +27,8 @@ export async function runScenario(
   if (seeds === 0) throw unusable('--seeds is 0', 'Give at least 1')
   const { impossible, unreasonable, seconds, bytes, callers } = estimate(scenario, seeds)
   const much = `${scenario.file} would take about ${timeOf(seconds)} and ${(bytes / 1e9).toPrecision(2)} GB`
-  if (impossible) throw unusable(`${much}: ${callers} callers are more than can be told apart`, 'Give at most 134 million')
+  if (impossible)
+    throw unusable(`${much}: ${callers} callers are more than can be told apart`, 'Give at most 134 million')
   if (unreasonable && options['force'] !== true) {
     throw unusable(much, 'Simulate fewer callers, a lower rate or a shorter time; --force runs it all the same')
   }
