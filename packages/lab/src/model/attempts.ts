@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { travellingTime } from 'truce/policy'
 import { grown } from '../engine/heap.js'
 
 /** Who needs the row. */
@@ -34,8 +35,6 @@ export class Attempts {
   server = new Int32Array(ROWS)
   /** For draws: the call's key. */
   key = new Uint32Array(ROWS)
-  /** Until when the server knows it is waited for. */
-  until = new Float64Array(ROWS)
   /** How it ended or will end: an outcome of `outcomes.ts`. */
   outcome = new Uint8Array(ROWS)
   /** The dependency's own wait, ms, where it gave one; else NaN. */
@@ -69,6 +68,11 @@ export class Attempts {
     return row
   }
 
+  /** Until when it is waited for, as a server that knows deadlines is told. */
+  waitedUntil(row: number): number {
+    return (this.startedAt[row] as number) + travellingTime(this.given[row] as number)
+  }
+
   is(row: number, flag: number): boolean {
     return ((this.flags[row] as number) & flag) !== 0
   }
@@ -99,7 +103,6 @@ export class Attempts {
     this.payment = grown(this.payment, room)
     this.server = grown(this.server, room)
     this.key = grown(this.key, room)
-    this.until = grown(this.until, room)
     this.outcome = grown(this.outcome, room)
     this.hint = grown(this.hint, room)
     this.below = grown(this.below, room)

@@ -15,7 +15,6 @@ import {
   exhausts,
   type Failure,
   type StopReason,
-  travellingTime,
   waitsForRoom,
 } from 'truce/policy'
 import type { Client } from '../strategies/client.js'
@@ -209,14 +208,13 @@ export class Group {
     attempts.payment[attempt] = calls.payment[call] as number
     attempts.server[attempt] = this.parts.server
     attempts.key[attempt] = calls.key[call] as number
-    attempts.until[attempt] = now + travellingTime(given)
     attempts.hint[attempt] = Number.NaN
     calls.payment[call] = 0
     this.parts.tally?.attempt(number, now)
     if (given === this.parts.strategy.attemptTimeout) {
       if (given < Number.POSITIVE_INFINITY) this.#chain.add(attempt)
     } else this.#timer(attempt, ATTEMPT_RINGS, now + given)
-    this.#lines.started(calls.instance[call] as number, permit, now)
+    if (this.parts.strategy.background) this.#lines.started(calls.instance[call] as number, permit, now)
     if (this.parts.pool === undefined) this.#send(attempt, now)
     else this.#connect(attempt, this.parts.pool.acquireTimeout, now)
   }
@@ -264,7 +262,7 @@ export class Group {
       failure === undefined
         ? client.succeeded(permit, number, attempts.payment[attempt] as number, ms, now)
         : client.failed(permit, number, failure, given, ms, now)
-    this.#slots.free(call, now)
+    if (!this.#slots.unlimited) this.#slots.free(call, now)
     if (strategy.background) {
       this.#lines.tell(call, endOf(failure, ms, strategy.attemptTimeout), now)
       this.#lines.breakerMoved(instance, changed, now)

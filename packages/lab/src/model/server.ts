@@ -152,7 +152,7 @@ export class Server {
       this.#first = attempts.next[attempt] as number
       if (this.#first < 0) this.#last = -1
       this.#waiting--
-      if (this.model.deadlines && now >= (attempts.until[attempt] as number)) {
+      if (this.model.deadlines && now >= attempts.waitedUntil(attempt)) {
         this.#refuse(attempt, EXPIRED, now)
       } else this.#serve(attempt, now)
     }
@@ -207,7 +207,7 @@ export class Server {
       waiting: this.#waiting,
       busy: this.#busy,
       workers: this.#workers(),
-      until: this.model.deadlines ? (attempts.until[attempt] as number) : Number.POSITIVE_INFINITY,
+      until: this.model.deadlines ? attempts.waitedUntil(attempt) : Number.POSITIVE_INFINITY,
       now,
     })
     if (refusal?.retryAfter !== undefined) attempts.hint[attempt] = refusal.retryAfter

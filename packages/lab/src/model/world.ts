@@ -140,7 +140,7 @@ export class World implements AroundServer, AroundGroup {
     const group = this.#below[server]?.[step] as Group
     const key = attempts.key[attempt] as number
     const deadlines = this.servers[server]?.model.deadlines === true
-    const until = deadlines ? (attempts.until[attempt] as number) : Number.POSITIVE_INFINITY
+    const until = deadlines ? attempts.waitedUntil(attempt) : Number.POSITIVE_INFINITY
     const own = hash(hash(key, attempts.number[attempt] as number), step)
     group.begin(key % group.parts.instances, -1, attempt, own, until, now)
   }
