@@ -46,6 +46,7 @@ const profiles = 'profiles/'
 const adapters = ['express', 'fastify', 'hono', 'nest', 'next', 'node']
 const floorOne = [semantics, context, telemetry, options]
 const contractSchema = '^packages/contract/src/schema/'
+const labSchema = '^packages/lab/src/schema/'
 
 /**
  * Production files of a folder of the contract import, of the contract's own, only it and those below it, types
@@ -180,7 +181,15 @@ export default {
       comment: 'What runs inside a service never imports the contract, the lab or any other package of ours.',
       severity: 'error',
       from: { path: '^packages/truce/' },
-      to: { path: ['^@truce/', '(^|/)node_modules/@truce/', '^packages/(?!truce/)', '^examples/'] },
+      to: {
+        path: [
+          '^@truce/',
+          '(^|/)node_modules/@truce/',
+          '(^|/)packages/(contract|lab|cli)/',
+          '^packages/(?!truce/)',
+          '^examples/',
+        ],
+      },
     },
     {
       name: 'truce-has-no-dependency',
@@ -287,6 +296,48 @@ export default {
       },
     },
     {
+      name: 'lab-schema-writes',
+      comment: 'What runs reads the written schema, as with the contract.',
+      severity: 'error',
+      from: { path: '^packages/lab/src/', pathNot: [tests, labSchema] },
+      to: { path: [labSchema, '(^|/)node_modules/zod/'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'lab-decides-nothing',
+      comment:
+        'What the lab finds out holds for services only if the policies that ship decide: of truce it knows them alone.',
+      severity: 'error',
+      from: { path: '^packages/lab/src/', pathNot: tests },
+      to: {
+        path: ['(^|/)packages/truce/', '(^|/)node_modules/truce/'],
+        pathNot: '/truce/(dist|src)/policy/',
+      },
+    },
+    {
+      name: 'lab-reads-documents',
+      comment: 'Of the contract the lab knows how documents are read.',
+      severity: 'error',
+      from: { path: '^packages/lab/src/', pathNot: tests },
+      to: {
+        path: ['(^|/)packages/contract/', '(^|/)node_modules/@truce/contract/'],
+        pathNot: '/contract/(dist|src)/document/',
+      },
+    },
+    {
+      name: 'lab-engine-is-plain',
+      comment: 'engine/ knows neither calls nor policies: times, turns and numbers.',
+      severity: 'error',
+      from: { path: '^packages/lab/src/engine/', pathNot: tests },
+      to: { path: '^packages/lab/src/', pathNot: '^packages/lab/src/(engine/|scenario/model[.]ts$)' },
+    },
+    {
+      name: 'lab-strategies-decide',
+      comment: 'strategies/ answers the driver and drives nothing: no agenda, no queue, no server.',
+      severity: 'error',
+      from: { path: '^packages/lab/src/strategies/', pathNot: tests },
+      to: { path: '^packages/lab/src/', pathNot: '^packages/lab/src/(strategies/|scenario/model[.]ts$)' },
+    },
+    {
       name: 'cli-is-on-top',
       comment: 'The command line calls the packages; none of them knows it.',
       severity: 'error',
@@ -299,7 +350,7 @@ export default {
       severity: 'error',
       from: { path: '^packages/cli/src/(commands/|[^/]+[.]ts$)', pathNot: tests },
       to: {
-        path: '(^|/)packages/contract/',
+        path: '(^|/)packages/(contract|lab)/',
         dynamic: false,
         dependencyTypesNot: ['type-only'],
       },
@@ -342,7 +393,7 @@ export default {
       name: 'no-dev-dependency-at-run-time',
       comment: 'A devDependency is not there where the package is installed.',
       severity: 'error',
-      from: { path: '^(packages|examples)/[^/]+/src/', pathNot: [tests, contractSchema] },
+      from: { path: '^(packages|examples)/[^/]+/src/', pathNot: [tests, contractSchema, labSchema] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer', 'npm'] },
     },
     {

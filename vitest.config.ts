@@ -24,6 +24,7 @@ export default defineConfig({
     alias: [
       { find: /^@truce\/contract$/, replacement: contract('index.ts') },
       { find: /^@truce\/contract\/([a-z-]+)$/, replacement: contract('$1/index.ts') },
+      { find: /^@truce\/lab$/, replacement: fileURLToPath(new URL('./packages/lab/src/index.ts', import.meta.url)) },
       { find: /^truce$/, replacement: truce('index.ts') },
       { find: /^truce\/([a-z-]+)$/, replacement: truce('$1/index.ts') },
       { find: /^truce\/server\/([a-z-]+)$/, replacement: truce('server/$1/index.ts') },

@@ -17,7 +17,7 @@ export const GATES = [
   gate('purity of policy/', 'npm run purity', 'node', ['scripts/policy-purity.mjs']),
   gate('architecture', 'npm run architecture', 'depcruise', architecture),
   gate('types', 'npm run typecheck', 'tsc', ['-p', 'tsconfig.check.json']),
-  ...['packages/truce', 'packages/contract'].flatMap((folder) => [
+  ...['packages/truce', 'packages/contract', 'packages/lab'].flatMap((folder) => [
     gate(`publint of ${folder}`, 'npm run package:publint', 'publint', [folder, '--strict']),
     gate(`exports of ${folder}`, 'npm run package:exports', 'attw', ['--pack', folder, '--profile', 'esm-only']),
   ]),

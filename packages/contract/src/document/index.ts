@@ -6,7 +6,24 @@
  */
 export type { Skipped } from './find-files.js'
 export { type Loaded, type LoadOptions, loadDocuments } from './load.js'
+export {
+  DURATION,
+  DURATION_OVER_0,
+  durationOf,
+  NAME,
+  RATE_OVER_0,
+  rateOf,
+  SHARE,
+  SHARE_OVER_0,
+  shareOf,
+  TARGET,
+} from './forms.js'
 export type * from './model.js'
 export { nearest } from './nearest.js'
 export { parseDocument, type Parsed } from './parse.js'
-export type { DocumentProblem } from './problem.js'
+export { type DocumentProblem, Problems } from './problem.js'
+export { readText } from './read-file.js'
+export { readYaml } from './read-yaml.js'
+export type { Schema } from './schema.js'
+export { type Advise, checkShapeOf } from './shape.js'
+export { memberOf, offsetOf, pathText, plain, type Tree } from './tree.js'

@@ -13,13 +13,30 @@ import { type MapTree, pathText, type ScalarTree, type Tree } from './tree.js'
 /** From the top to the member that is looked at: one list for the whole walk, since most of it has no problem. */
 type Way = (string | number)[]
 
+/** What somebody meant who wrote a field that there is not. */
+export type Advise = typeof misplaced
+
+/** Of one walk. */
+interface Walk {
+  readonly problems: Problems
+  readonly advise: Advise
+  /** What the whole document is called. */
+  readonly kind: string
+}
+
 /** Every problem there is is told at once. */
 export function checkShape(tree: Tree, problems: Problems): void {
-  check(tree, schema(), [], tree.at, problems)
+  check(tree, schema(), [], tree.at, { problems, advise: misplaced, kind: 'a contract' })
+}
+
+/** The same for a document of another kind. @param kind what it is called: `a simulation` */
+export function checkShapeOf(tree: Tree, problems: Problems, against: Schema, advise: Advise, kind: string): void {
+  check(tree, against, [], tree.at, { problems, advise, kind })
 }
 
 /** @param at where its name stands, which is where one looks first */
-function check(tree: Tree, against: Schema, path: Way, at: number, problems: Problems): void {
+function check(tree: Tree, against: Schema, path: Way, at: number, walk: Walk): void {
+  const { problems } = walk
   if (problems.full) return
   const chosen = ofKind(against, tree.kind)
   if (chosen === undefined || (tree.kind === 'scalar' && !fits(tree, chosen))) {
@@ -30,7 +47,7 @@ function check(tree: Tree, against: Schema, path: Way, at: number, problems: Pro
     problems.add(place, pathText(path), `${where} is ${shown(tree)}; allowed: ${allowed(against)}`, fix)
     return
   }
-  if (tree.kind === 'map') checkMap(tree, chosen, path, at, problems)
+  if (tree.kind === 'map') checkMap(tree, chosen, path, at, walk)
   if (tree.kind !== 'list') return
   if (tree.items.length < (chosen.minItems ?? 0)) {
     problems.add(at, pathText(path), `${pathText(path)} is an empty list`, 'name at least one, or leave it out')
@@ -38,7 +55,7 @@ function check(tree: Tree, against: Schema, path: Way, at: number, problems: Pro
   if (chosen.items === undefined) return
   for (const [i, item] of tree.items.entries()) {
     path.push(i)
-    check(item, chosen.items, path, item.at, problems)
+    check(item, chosen.items, path, item.at, walk)
     path.pop()
   }
 }
@@ -57,14 +74,15 @@ function words(against: Schema): string[] {
   return [...(against.enum ?? []), against.const].filter((word) => typeof word === 'string')
 }
 
-function checkMap(tree: MapTree, against: Schema, path: Way, at: number, problems: Problems): void {
+function checkMap(tree: MapTree, against: Schema, path: Way, at: number, walk: Walk): void {
+  const { problems, advise, kind } = walk
   for (const [name, entry] of tree.entries) {
     if (problems.full) return
     const field = fieldOf(against, name)
     if (field === undefined) {
-      const where = path.length === 0 ? 'a contract' : pathText(path)
+      const where = path.length === 0 ? kind : pathText(path)
       const known = Object.keys(against.properties ?? {})
-      const fix = misplaced(name, entry.value, path, known)
+      const fix = advise(name, entry.value, path, known)
       problems.add(entry.at, pathText([...path, name]), `${where} has no field "${name.slice(0, 100)}"`, fix)
       continue
     }
@@ -74,7 +92,7 @@ function checkMap(tree: MapTree, against: Schema, path: Way, at: number, problem
       problems.add(entry.at, pathText([...path, name]), said, `write ${form}`)
     }
     path.push(name)
-    check(entry.value, field, path, entry.at, problems)
+    check(entry.value, field, path, entry.at, walk)
     path.pop()
   }
   for (const name of against.required ?? []) {

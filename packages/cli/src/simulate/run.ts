@@ -1,0 +1,43 @@
+/**
+ * Run: a scenario from its file, and through the simulator, with progress where a person looks on.
+ *
+ * @module
+ */
+import type { Scenario, Simulated } from '@truce/lab'
+import type { Given } from '../command.js'
+import { unusable, UnusableError } from '../failure.js'
+import type { Surroundings } from '../surroundings.js'
+
+/** @throws UnusableError with the places of all that is wrong */
+export async function scenarioIn(file: string): Promise<Scenario> {
+  const { loadScenario } = await import('@truce/lab')
+  const { scenario, problems } = loadScenario(file)
+  if (scenario === undefined) throw new UnusableError(problems)
+  return scenario
+}
+
+/** @throws UnusableError where it would take more than is sensible, and is not forced */
+export async function runScenario(
+  scenario: Scenario,
+  options: Given['options'],
+  _surroundings: Surroundings,
+): Promise<Simulated> {
+  const { estimate, simulate } = await import('@truce/lab')
+  const seeds = numberOf(options['seeds'])
+  if (seeds === 0) throw unusable('--seeds is 0', 'Give at least 1')
+  const { impossible, unreasonable, seconds, bytes, callers } = estimate(scenario, seeds)
+  const much = `${scenario.file} would take about ${timeOf(seconds)} and ${(bytes / 1e9).toPrecision(2)} GB`
+  if (impossible)
+    throw unusable(`${much}: ${callers} callers are more than can be told apart`, 'Give at most 134 million')
+  if (unreasonable && options['force'] !== true) {
+    throw unusable(much, 'Simulate fewer callers, a lower rate or a shorter time; --force runs it all the same')
+  }
+  return simulate(scenario, { seed: numberOf(options['seed']), seeds })
+}
+
+const timeOf = (seconds: number): string => {
+  if (seconds < 120) return `${Math.ceil(seconds)} s`
+  return seconds < 7_200 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3_600)} h`
+}
+
+const numberOf = (given: string | true | undefined) => (typeof given === 'string' ? Number(given) : undefined)

@@ -1,0 +1,192 @@
+/**
+ * Agenda: what happens when. The earliest first, of one instant in the order in which it was put there.
+ *
+ * One heap of all that is pending misses the cache at every level once there are hundreds of thousands. So the near
+ * future lies in slots of time, each an unsorted chain; the slot whose time has come is sorted in a small heap that
+ * stays in the cache; what is further away than all slots waits in a heap of its own. The width of a slot follows the
+ * traffic, and changes nothing but the speed: the order is (time, turn) whatever the width.
+ *
+ * @see R. Brown, "Calendar Queues" (1988); W. T. Tang, R. S. M. Goh, I. L.-J. Thng, "Ladder queue" (2005)
+ * @module
+ */
+import { grown, Heap } from './heap.js'
+
+/** So many slots for each event that is pending, as a power of two, within bounds: then few are beyond all slots. */
+const SLOTS_EACH = 4
+const FEWEST_SLOTS = 1_024
+const MOST_SLOTS = 2 ** 22
+const NONE = -1
+/** A slot of so many events is about right. */
+const CROWD = 2
+/** The width is looked at after so many events. */
+const REVIEW = 65_536
+/** Of a node: time, turn (floats), then what and next (whole numbers) in the third. */
+const FLOATS = 3
+const WORDS = 6
+
+export class Agenda {
+  /** The instant of the event taken last. */
+  now = 0
+  /** Its place in the order of that instant. */
+  turn = 0
+  /** Events taken so far. */
+  taken = 0
+  #turns = 0
+  #size = 0
+  /** Of events whose slot has come. */
+  readonly #near = new Heap()
+  /** Of events beyond the slots. */
+  readonly #far = new Heap()
+  #floats = new Float64Array(1_024 * FLOATS)
+  #words = new Int32Array(this.#floats.buffer)
+  #free = NONE
+  #used = 0
+  #heads = new Int32Array(FEWEST_SLOTS).fill(NONE)
+  #mask = FEWEST_SLOTS - 1
+  #inSlots = 0
+  #width = 1
+  /** Number of the slot that was taken last, counted from time 0; all before it is in the near heap. */
+  #slot = 0
+  #reviewAt = REVIEW
+  #reviewedAt = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** @param time not before `now` @param what a whole number of 32 bits */
+  add(time: number, what: number): void {
+    this.addInTurn(time, this.#turns++, what)
+  }
+
+  /** A place in the order of an instant, for something that is put there later: `addInTurn`. */
+  reserve(): number {
+    return this.#turns++
+  }
+
+  addInTurn(time: number, turn: number, what: number): void {
+    this.#size++
+    this.#place(time, turn, what)
+  }
+
+  /**
+   * Takes the next event: `now` is its instant.
+   *
+   * @param latest one that is later stays
+   * @returns what, or −1 where nothing is left until then
+   */
+  take(latest = Number.POSITIVE_INFINITY): number {
+    const near = this.#near
+    if (near.size === 0 && !this.#advance()) return NONE
+    if (near.time > latest) return NONE
+    this.now = near.time
+    this.turn = near.turn
+    const { what } = near
+    near.drop()
+    this.#size--
+    if (++this.taken >= this.#reviewAt) this.#review()
+    return what
+  }
+
+  #place(time: number, turn: number, what: number): void {
+    const slot = Math.floor(time / this.#width)
+    if (slot <= this.#slot) this.#near.add(time, turn, what)
+    else if (slot - this.#slot <= this.#mask) this.#chain(slot & this.#mask, time, turn, what)
+    else this.#far.add(time, turn, what)
+  }
+
+  #chain(head: number, time: number, turn: number, what: number): void {
+    let node = this.#free
+    if (node !== NONE) this.#free = this.#words[node * WORDS + 5] as number
+    else {
+      node = this.#used++
+      if (node * FLOATS >= this.#floats.length) this.#grow()
+    }
+    const at = node * FLOATS
+    this.#floats[at] = time
+    this.#floats[at + 1] = turn
+    this.#words[node * WORDS + 4] = what
+    this.#words[node * WORDS + 5] = this.#heads[head] as number
+    this.#heads[head] = node
+    this.#inSlots++
+  }
+
+  /** Goes to the next slot that has something. @returns `false` where nothing is left */
+  #advance(): boolean {
+    if (this.#size === 0) return false
+    const heads = this.#heads
+    while (this.#near.size === 0) {
+      if (this.#inSlots > 0) {
+        this.#slot++
+        while (heads[this.#slot & this.#mask] === NONE && !this.#farIsDue()) this.#slot++
+      } else this.#slot = Math.floor(this.#far.time / this.#width)
+      this.#fetch(this.#slot & this.#mask)
+      this.#draw()
+    }
+    return true
+  }
+
+  #farIsDue(): boolean {
+    return this.#far.size > 0 && this.#far.time < (this.#slot + 1) * this.#width
+  }
+
+  /** The slot's chain into the near heap. */
+  #fetch(head: number): void {
+    const words = this.#words
+    let node = this.#heads[head] as number
+    this.#heads[head] = NONE
+    while (node !== NONE) {
+      const next = words[node * WORDS + 5] as number
+      const at = node * FLOATS
+      this.#near.add(this.#floats[at] as number, this.#floats[at + 1] as number, words[node * WORDS + 4] as number)
+      words[node * WORDS + 5] = this.#free
+      this.#free = node
+      node = next
+      this.#inSlots--
+    }
+  }
+
+  /** What was far and is no longer. */
+  #draw(): void {
+    const far = this.#far
+    const end = (this.#slot + 1) * this.#width
+    while (far.size > 0 && far.time < end) {
+      this.#near.add(far.time, far.turn, far.what)
+      far.drop()
+    }
+  }
+
+  /** Has the traffic outgrown the slots, or left them behind? */
+  #review(): void {
+    const passed = this.now - this.#reviewedAt
+    this.#reviewedAt = this.now
+    this.#reviewAt = this.taken + REVIEW
+    const wanted = (passed / REVIEW) * CROWD
+    // Powers of two: to divide by them rounds nothing, so a slot's bounds are exact.
+    let width = this.#width
+    while (passed > 0 && width > 2 * wanted && width > 2 ** -20) width /= 2
+    while (width < wanted / 2) width *= 2
+    let slots = this.#heads.length
+    while (slots < (SLOTS_EACH * this.#size) / 2 && slots < MOST_SLOTS) slots *= 2
+    while (slots > 4 * SLOTS_EACH * this.#size && slots > FEWEST_SLOTS) slots /= 2
+    if (width !== this.#width || slots !== this.#heads.length) this.#rebuild(width, slots)
+  }
+
+  #rebuild(width: number, slots: number): void {
+    const all = new Heap()
+    for (let head = 0; head < this.#heads.length; head++) if (this.#heads[head] !== NONE) this.#fetch(head)
+    for (const heap of [this.#near, this.#far]) {
+      for (; heap.size > 0; heap.drop()) all.add(heap.time, heap.turn, heap.what)
+    }
+    if (slots !== this.#heads.length) this.#heads = new Int32Array(slots).fill(NONE)
+    this.#mask = slots - 1
+    this.#width = width
+    this.#slot = Math.floor(this.now / width)
+    for (; all.size > 0; all.drop()) this.#place(all.time, all.turn, all.what)
+  }
+
+  #grow(): void {
+    this.#floats = grown(this.#floats, this.#floats.length * 2)
+    this.#words = new Int32Array(this.#floats.buffer)
+  }
+}
