@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CheckResult } from '@truce/contract/check'
+import { type CheckResult, counted } from '@truce/contract/check'
 import type { Contract } from '@truce/contract/document'
 
 export function countsOf({ ok, findings, accepted }: CheckResult, contracts: readonly Contract[]): string {
@@ -16,8 +16,3 @@ export function countsOf({ ok, findings, accepted }: CheckResult, contracts: rea
   const holds = contracts.length === 1 ? ['holds', 'does not hold'] : ['hold', 'do not hold']
   return `${counted(contracts.length, 'document')} ${ok ? holds[0] : holds[1]}: ${found}.`
 }
-
-/** `∞` where nothing bounds it. */
-export const shown = (count: number) => (Number.isFinite(count) ? String(count) : '∞')
-
-export const counted = (count: number, noun: string) => `${shown(count)} ${noun}${count === 1 ? '' : 's'}`

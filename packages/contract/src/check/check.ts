@@ -63,7 +63,9 @@ export function check(contracts: readonly Contract[], options: CheckOptions = {}
 const finite = (value: number): number => (value < Number.MAX_VALUE ? value : Number.MAX_VALUE)
 
 const printable = (row: AmplificationRow): AmplificationRow =>
-  row.worst < Number.MAX_VALUE ? row : { ...row, worst: finite(row.worst), outage: finite(row.outage) }
+  row.worst < Number.MAX_VALUE
+    ? row
+    : { ...row, worst: finite(row.worst), outage: finite(row.outage), limited: finite(row.limited) }
 
 function findingsOf(rule: Rule, graph: Graph): Finding[] {
   return [...rule.check(graph)].map((complaint) => findingOf(rule, complaint))
