@@ -123,6 +123,7 @@ function placeOf({ action }: Start, { first, layers }: Told): Path {
   const made = top?.edge === first ? top.attempts : 1
   const { foreign } = first.counts
   const own = made / foreign
+  if (first.implied && action) return [...action.served.path, 'calls', first.name]
   if (own > 1 && own >= foreign && own >= first.times) return [...first.operation.path, 'attempts']
   if (made > 1 && foreign > 1 && foreign >= first.times) return [...first.depended.path, 'layers']
   if (action) return [...action.served.path, 'calls', first.name]
