@@ -30,6 +30,8 @@ export interface CheckResult {
   readonly findings: readonly Finding[]
   /** Findings that the baseline accepts. */
   readonly accepted: readonly Finding[]
+  /** So many that the baseline lists are there no more: until it is written again they may come back unnoticed. */
+  readonly gone: number
   readonly amplification: readonly AmplificationRow[]
   readonly windows: readonly WindowRow[]
 }
@@ -48,12 +50,13 @@ export interface CheckResult {
 export function check(contracts: readonly Contract[], options: CheckOptions = {}): CheckResult {
   const graph = buildGraph(contracts, options)
   const all = sorted(RULES.flatMap((rule) => findingsOf(rule, graph)))
-  const { findings, accepted } = against(options.baseline, all)
+  const { findings, accepted, gone } = against(options.baseline, all)
   const judged = options.strict ? findings.map((each) => ({ ...each, severity: 'error' as const })) : findings
   return {
     ok: judged.every(({ severity }) => severity !== 'error'),
     findings: judged,
     accepted,
+    gone,
     amplification: amplificationOf(graph).flatMap(({ rows }) => rows.map(printable)),
     windows: windowRows(graph),
   }

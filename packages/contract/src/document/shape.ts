@@ -20,7 +20,7 @@ export function checkShape(tree: Tree, problems: Problems): void {
 
 /** @param at where its name stands, which is where one looks first */
 function check(tree: Tree, against: Schema, path: Way, at: number, problems: Problems): void {
-  if (problems.full) return
+  if (problems.full) return problems.more()
   const chosen = ofKind(against, tree.kind)
   if (chosen === undefined || (tree.kind === 'scalar' && !fits(tree, chosen))) {
     const name = path.findLast((step) => typeof step === 'string') ?? 'the document'
@@ -59,7 +59,7 @@ function words(against: Schema): string[] {
 
 function checkMap(tree: MapTree, against: Schema, path: Way, at: number, problems: Problems): void {
   for (const [name, entry] of tree.entries) {
-    if (problems.full) return
+    if (problems.full) return problems.more()
     const field = fieldOf(against, name)
     if (field === undefined) {
       const where = path.length === 0 ? 'a contract' : pathText(path)
