@@ -26,14 +26,16 @@ const recipes = read('docs/ci.md')
 /** Installing is what the clone has done. */
 const INSTALL = 'npm ci'
 
-/** A repository whose main branch has documents that hold, and a branch with a change of them. */
-function repository(change: (text: string) => string): string {
+/** A repository whose main branch has documents that hold, or none yet, and a branch with a change of them. */
+function repository(change: (text: string) => string, before: boolean): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'truce-ci-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const work = path.join(folder, 'work')
   mkdirSync(path.join(work, 'node_modules', '.bin'), { recursive: true })
   symlinkSync(path.join(root, 'packages', 'cli', 'bin', 'truce.mjs'), path.join(work, 'node_modules', '.bin', 'truce'))
-  cpSync(path.join(root, 'docs', 'contracts', 'agreed'), path.join(work, 'contracts'), { recursive: true })
+  const write = () =>
+    cpSync(path.join(root, 'docs', 'contracts', 'agreed'), path.join(work, 'contracts'), { recursive: true })
+  if (before) write()
   writeFileSync(path.join(work, '.gitignore'), 'node_modules\n')
   const git = (...args: string[]) => {
     const identity = ['-c', 'user.name=a', '-c', 'user.email=a@localhost']
@@ -46,6 +48,7 @@ function repository(change: (text: string) => string): string {
   git('remote', 'add', 'origin', work)
   git('fetch', '-q', 'origin')
   git('checkout', '-q', '-b', 'change')
+  if (!before) write()
   const document = path.join(work, 'contracts', 'inventory.truce.yaml')
   writeFileSync(document, change(readFileSync(document, 'utf8')))
   return work
@@ -59,8 +62,8 @@ function run(cwd: string, command: string, more: Record<string, string>) {
 }
 
 /** Runs a recipe as its CI does: until a command fails. */
-function ends(commands: readonly string[], change: (text: string) => string) {
-  const cwd = repository(change)
+function ends(commands: readonly string[], change: (text: string) => string, before = true) {
+  const cwd = repository(change, before)
   if (accepting(commands)) run(cwd, 'npx truce check contracts --write-baseline truce.baseline.json', {})
   const env = {
     RUNNER_TEMP: path.join(cwd, '..'),
@@ -104,6 +107,10 @@ describe('recipes of docs/ci.md', { timeout: 120_000 }, () => {
   })
 
   const comparing = (commands: readonly string[]) => commands.some((command) => command.includes('truce diff'))
+
+  test.each(recipes)(':%i holds where the contracts are new', (_, commands) => {
+    expect(ends(commands, better, false)).toEqual({ command: '', status: 0, output: '' })
+  })
 
   test.each(recipes.filter(([, commands]) => comparing(commands)))(':%i fails for a broken promise', (_, commands) => {
     const { status, output } = ends(commands, silent)

@@ -158,7 +158,7 @@ describe('one number changed', () => {
         'unknown-operation',
         'inventory.reserve-later',
         'servedAs: resrve',
-        'Write one of what it serves (availability, reserve)',
+        'Write `servedAs: reserve` under depends.inventory.operations.reserve-later',
       ],
     ],
     [

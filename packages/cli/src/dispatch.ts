@@ -65,7 +65,7 @@ interface Call {
 async function perform(name: string, command: Ours, { rest, surroundings }: Call): Promise<number> {
   let code: Promise<number> | undefined
   const declared = new Command(`truce ${name}`)
-  declared.description(`${command.summary}.`).exitOverride().helpOption('-h, --help', 'this text')
+  declared.description(sentence(command.summary)).exitOverride().helpOption('-h, --help', 'this text')
   declared.configureOutput({ writeOut: (text) => void surroundings.stdout.write(text), writeErr: () => undefined })
   command.declare(declared)
   declared.option('--json', 'one JSON object on stdout, and nothing else')
@@ -82,6 +82,8 @@ async function perform(name: string, command: Ours, { rest, surroundings }: Call
   }
   return (await code) ?? HOLDS
 }
+
+const sentence = (summary: string) => `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`
 
 const examplesOf = ({ examples }: Ours) =>
   `\nExamples:\n${examples.map(({ does, line }) => `  # ${does}\n  ${line}`).join('\n')}`

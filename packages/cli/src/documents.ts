@@ -20,6 +20,9 @@ const NONE = 'Name a truce.yaml, or a folder with one in it: *.truce.yaml and tr
  */
 export async function documents(paths: readonly string[], surroundings: Surroundings): Promise<readonly Contract[]> {
   const { loadDocuments } = await import('@truce/contract/document')
+  // A variable that is not set: what was meant is not the folder one stands in.
+  if (paths.includes(''))
+    throw new UnusableError([{ message: 'A path is empty', fix: 'Name a file or folder; for this folder write .' }])
   const progress = progressOn(surroundings, printable(`reading ${paths.join(' ')}`))
   const { contracts, problems, skipped } = await loadDocuments(paths).finally(progress.end)
   const refused = skipped.filter(({ path }) => paths.some((given) => same(given, path)))

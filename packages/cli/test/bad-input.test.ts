@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { build, type Ended, folderWith, INVENTORY, ORDER, truce } from './truce.js'
@@ -46,6 +46,51 @@ describe('one document that cannot be used', { timeout: 60_000 }, () => {
     expect(stderr).not.toContain('    at ')
   })
 
+  test('of a thousand problems a hundred, and that there may be more', () => {
+    const serves = Array.from({ length: 1_000 }, (_, n) => `  o${n}: { effct: read }\n`).join('')
+    const cwd = folderWith({ 'truce.yaml': `truce: 1\nservice: a\nserves:\n${serves}` })
+    const { code, stderr } = truce(['check', 'truce.yaml'], { cwd })
+    expect([code, stderr.trimEnd().split('\n')]).toEqual([2, expect.objectContaining({ length: 202 })])
+    expect(stderr).toContain('after 100 problems no more are looked for')
+  })
+
+  test.each<[string, string, RegExp]>([
+    [
+      'a byte order mark and the line ends of Windows',
+      '\uFEFFtruce: 1\r\nservice: a\r\nversion: 0\r\n',
+      /yaml:3:10: version is 0/,
+    ],
+    ['a NUL', 'truce: 1\nservice: a\0b\n', /yaml:2:11: .*null byte/],
+    ['a name twice', 'truce: 1\nservice: a\nservice: b\n', /yaml:3:1: "service" stands here twice, first on line 2/],
+    [
+      'an anchor in itself',
+      'truce: 1\nservice: a\nserves: &s { a: *s }\n',
+      /yaml:3:17: \*s stands within its own anchor/,
+    ],
+    ['a number beyond all numbers', 'truce: 1\nservice: a\nversion: 1e999\n', /yaml:3:10: version is "1e999"/],
+    ['a service named __proto__', 'truce: 1\nservice: __proto__\n', /yaml:2:10: service is "__proto__"/],
+    [
+      'an operation named __proto__',
+      'truce: 1\nservice: a\nserves: { __proto__: { effect: read } }\n',
+      /yaml:3:11: "__proto__" is no name/,
+    ],
+    [
+      '64 levels and more',
+      `truce: 1\nservice: a\nserves: ${'['.repeat(100_000)}`,
+      /yaml:3:\d+: here it is more than 64 levels deep/,
+    ],
+  ])('with %s', (_, content, says) => {
+    expect(oneProblem(truce(['check', 'truce.yaml'], { cwd: folderWith({ 'truce.yaml': content }) }))).toMatch(says)
+  })
+
+  test('an empty path, of a variable that is not set', () => {
+    expect(oneProblem(truce(['check', ''], { cwd: folderWith({ 'truce.yaml': ORDER }) }))).toContain('A path is empty')
+  })
+
+  test.each(['nowhere/*.yaml', '['])('what matches nothing: %s', (pattern) => {
+    expect(oneProblem(truce(['check', pattern], { cwd: folderWith({}) }))).toContain('no file matches it')
+  })
+
   test('a missing one', () => {
     expect(oneProblem(truce(['check', 'none.yaml'], { cwd: folderWith({}) }))).toMatch(
       /^none\.yaml:1:1: there is no such file/,
@@ -58,6 +103,22 @@ describe('one document that cannot be used', { timeout: 60_000 }, () => {
       /^next\.yaml:1:1: there is no such file/,
     )
   })
+})
+
+test('names that every object has are names like others', { timeout: 30_000 }, () => {
+  const document = `truce: 1
+service: constructor
+serves: { valueOf: { effect: read, calls: { toString.hasOwnProperty: 2 } } }
+depends: { toString: { operations: { hasOwnProperty: { effect: read, attempts: 2, exhausted: fail } } } }
+`
+  const cwd = folderWith({ 'truce.yaml': document })
+  const { code, stdout } = truce(['check', '.'], { cwd })
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringMatching(/constructor\.valueOf +limit 4\n +└─ toString\.hasOwnProperty +4 attempts/),
+  ])
+  expect(truce(['diff', 'truce.yaml', 'truce.yaml'], { cwd }).code).toBe(0)
+  expect(truce(['checklist', '.'], { cwd }).stdout).toContain('constructor → toString.hasOwnProperty')
 })
 
 describe('folders', { timeout: 60_000 }, () => {
@@ -136,11 +197,39 @@ describe('a baseline', { timeout: 60_000 }, () => {
 
   test('that is a folder', () => {
     const cwd = folderWith({ 'truce.yaml': ORDER })
-    expect(oneProblem(truce(['check', 'truce.yaml', '--baseline', '.'], { cwd }))).toContain('cannot be read (EISDIR)')
+    expect(oneProblem(truce(['check', 'truce.yaml', '--baseline', '.'], { cwd }))).toContain(
+      'the baseline: it is a folder',
+    )
   })
 
   test('with a byte order mark', () => {
     expect(given('\uFEFF{ "findings": [] }')).toMatchObject({ code: 0 })
+  })
+
+  test.runIf(existsSync('/dev/zero'))('that has no end', () => {
+    const cwd = folderWith({ 'truce.yaml': ORDER })
+    expect(oneProblem(truce(['check', 'truce.yaml', '--baseline', '/dev/zero'], { cwd }))).toContain(
+      '/dev/zero:1:1: the baseline: it is no regular file',
+    )
+  })
+
+  test.runIf(process.platform === 'linux')('that nobody writes to', () => {
+    const cwd = folderWith({ 'truce.yaml': ORDER })
+    spawnSync('mkfifo', [path.join(cwd, 'pipe.json')])
+    expect(oneProblem(truce(['check', 'truce.yaml', '--baseline', 'pipe.json'], { cwd }))).toContain('no regular file')
+  })
+
+  test('that is not UTF-8', () => {
+    const cwd = folderWith({ 'truce.yaml': ORDER, 'b.json': Buffer.from([0x7b, 0x0a, 0xff]) })
+    expect(oneProblem(truce(['check', 'truce.yaml', '--baseline', 'b.json'], { cwd }))).toMatch(/^b\.json:2:1: /)
+  })
+
+  test('of what was mended long ago is told to be made smaller', () => {
+    const { code, stdout } = given('{ "findings": [{ "rule": "no-jitter", "service": "order-api" }] }')
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringContaining('0 warnings, 1 of the baseline no longer found: --write-baseline takes it out.'),
+    ])
   })
 
   test('accepts what nothing bounds', () => {

@@ -47,7 +47,7 @@ describe('help', { timeout: 30_000 }, () => {
   test.each(['check', 'checklist', 'diff', 'simulate'])('of %s has options, examples and --json', (name) => {
     const { code, stdout, stderr } = truce([name, '--help'])
     expect([code, stderr]).toEqual([0, ''])
-    expect(stdout).toMatch(/Usage: truce [^]*--json[^]*Examples:\n {2}# [^]*\n {2}truce /)
+    expect(stdout).toMatch(/Usage: truce .*\n\n[A-Z][^]*--json[^]*Examples:\n {2}# [^]*\n {2}truce /)
     expect(truce(['help', name]).stdout).toBe(stdout)
   })
 

@@ -3,31 +3,46 @@
  *
  * @module
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import type { Baseline, CheckResult } from '@truce/contract/check'
-import { unusable } from '../failure.js'
+import { Problems, readText } from '@truce/contract/document'
+import { unusable, UnusableError } from '../failure.js'
 import type { Surroundings } from '../surroundings.js'
 
 /** Of the form: raised when an older truce would read it wrongly. */
 const VERSION = 1
 const WRITE = 'Write one with --write-baseline'
+/** Of 100,000 findings it has half as many bytes. */
+const LARGEST = 50_000_000
 
 /** @throws UnusableError where it cannot be read, or is no baseline */
 export function readBaseline(file: string): Baseline {
-  let read: unknown
-  try {
-    read = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''))
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw unusable(`The baseline ${file} is not there`, WRITE, { cause: error })
-    const why = error instanceof SyntaxError ? 'cannot be read as JSON' : `cannot be read (${code})`
-    throw unusable(`The baseline ${file} ${why}`, `${WRITE} again`, { cause: error })
-  }
+  const read = parsed(file)
   const version = versionOf(read)
   if (version !== VERSION)
     throw unusable(`${file} is a baseline of form ${version}; this truce reads form ${VERSION}`, `${WRITE} again`)
   if (!isBaseline(read)) throw unusable(`${file} is no baseline: it lists no findings`, `${WRITE} again`)
   return read
+}
+
+function parsed(file: string): unknown {
+  // A pipe or a device may have no end: it is read as documents are.
+  const problems = new Problems(file)
+  const text = readText(file, problems, LARGEST)
+  if (text === undefined) {
+    throw new UnusableError(
+      problems.list.map((each) => ({
+        ...each,
+        message: `the baseline: ${each.message}`,
+        fix: `${each.fix}. ${WRITE}`,
+      })),
+    )
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw unusable(`The baseline ${file} cannot be read as JSON`, `${WRITE} again`, { cause: error })
+  }
 }
 
 /** The output of `check --json` is a baseline too, and says no form. */

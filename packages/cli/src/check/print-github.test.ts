@@ -17,7 +17,7 @@ const finding: Finding = {
 test('an annotation is one line, and nothing of a document is a command', () => {
   let stdout = ''
   let stderr = ''
-  const result = { ok: true, findings: [finding], accepted: [], amplification: [], windows: [] }
+  const result = { ok: true, findings: [finding], accepted: [], gone: 0, amplification: [], windows: [] }
   print(
     { result, contracts: [] },
     { stdout: { write: (text) => (stdout += text) }, stderr: { write: (text) => (stderr += text) }, env: {} },

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CheckResult } from '@truce/contract/check'
+import { type CheckResult, span } from '@truce/contract/check'
 import type { Paint } from '../terminal/paint.js'
 
 type Row = CheckResult['windows'][number]
@@ -26,19 +26,8 @@ function fits({ window, ttl }: Row): boolean {
 
 function lineOf(row: Row, paint: Paint): string {
   const { chain, window, ttl } = row
-  const repeated = window === null ? 'for ever' : `for ${duration(window)}`
-  const remembered = ttl === null ? 'memory not known' : `remembered for ${duration(ttl)}`
+  const repeated = window === null ? 'for ever' : `for ${span(window)}`
+  const remembered = ttl === null ? 'memory not known' : `remembered for ${span(ttl)}`
   const sign = fits(row) ? paint('green', '✔') : paint('red', '✖')
   return `  ${ttl === null ? paint('dim', '·') : sign} ${chain.join(' → ')}  ${paint('dim', `repeated ${repeated}, ${remembered}`)}`
-}
-
-const UNITS = [
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1_000],
-] as const
-
-function duration(ms: number): string {
-  const [unit, size] = UNITS.find(([, each]) => ms >= each && ms % each === 0) ?? ['ms', 1]
-  return `${ms / size}${unit}`
 }

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { type Checklist, type ChecklistItem, type Question, QUESTIONS } from '@truce/contract/checklist'
+import { type Checklist, type ChecklistItem, counted, type Question, QUESTIONS } from '@truce/contract/checklist'
 import type { Surroundings } from '../surroundings.js'
-import { counted } from '../check/counts.js'
 import { ADVICE, openIn, placed, RISKS, URGENCIES } from './matrix.js'
 import { STYLE } from './page-style.js'
 

@@ -7,6 +7,7 @@
  * @module
  */
 import type { Edge, Graph, Start } from '../graph/graph.js'
+import { further, type Way } from '../graph/way.js'
 import type { Numbers } from './numbers.js'
 import { reachedBy } from './sums.js'
 import { hears } from './walk.js'
@@ -24,8 +25,26 @@ interface Both {
   readonly fan: Ways
 }
 
+/** A layer that multiplies what is above it. */
+export interface Layer {
+  readonly edge: Edge
+  /** While the end of the path is down. */
+  readonly attempts: number
+  /** The call below, of which it does not hear; none at the end. */
+  readonly below: Edge | undefined
+}
+
+/** One path. */
+export interface Costliest {
+  readonly way: Way<Edge>
+  /** The product of `calls` on it. */
+  readonly calls: number
+  /** Layers that multiply above its last guard; none: no layer does. */
+  readonly layers: Way<Layer> | undefined
+}
+
 /** Finds the costliest path to an operation, by its name. */
-export function costliest(start: Start, graph: Graph, numbers: Numbers): (to: string) => readonly Edge[] {
+export function costliest(start: Start, graph: Graph, numbers: Numbers): (to: string) => Costliest | undefined {
   const ways = (): Ways => ({
     value: new Float64Array(graph.edges.length),
     over: new Int32Array(graph.edges.length).fill(-1),
@@ -34,7 +53,8 @@ export function costliest(start: Start, graph: Graph, numbers: Numbers): (to: st
   for (const { index, times } of start.edges) for (const each of [both.outage, both.fan]) each.value[index] = times
   for (const rank of reachedBy(start, numbers)) pass(rank, numbers, both)
   const last = lastEdges(numbers, both.outage)
-  return (to) => trace(last.get(to) ?? -1, graph, both)
+  const trace = tracer(graph, both)
+  return (to) => trace(last.get(to) ?? -1)
 }
 
 function pass(rank: number, numbers: Numbers, { outage, fan }: Both): void {
@@ -94,27 +114,44 @@ function lastEdges({ made, target, targets }: Numbers, { value }: Ways): Readonl
   return new Map(targets.map((name, to) => [name, found[to]?.over ?? -1]))
 }
 
-/** The way up again: by attempts as far as the lowest publish, above it by calls. */
-function trace(last: number, { edges }: Graph, { outage, fan }: Both): Edge[] {
-  const path: Edge[] = []
-  let published = false
-  for (let edge = edges[last]; edge;) {
-    path.unshift(edge)
-    published ||= edge.counts.queue
-    edge = edges[(published ? fan : outage).over[edge.index] ?? -1]
+/** The way to a call, by its index: by attempts as far up as the lowest publish, above it by calls. */
+function tracer({ edges }: Graph, { outage, fan }: Both): (last: number) => Costliest | undefined {
+  // Ways share what is above: each is made once, or a long chain would be walked for every operation in it.
+  const known = { outage: new Map<Edge, Costliest>(), fan: new Map<Edge, Costliest>() }
+  return (last) => {
+    const missing: { readonly edge: Edge; readonly by: 'outage' | 'fan' }[] = []
+    let by: 'outage' | 'fan' = 'outage'
+    let found: Costliest | undefined
+    for (let edge = edges[last]; edge;) {
+      found = known[by].get(edge)
+      if (found) break
+      missing.push({ edge, by })
+      if (edge.counts.queue) by = 'fan'
+      edge = edges[(by === 'fan' ? fan : outage).over[edge.index] ?? -1]
+    }
+    for (const each of missing.toReversed()) {
+      found = extend(found, each.edge, each.by === 'fan')
+      known[each.by].set(each.edge, found)
+    }
+    return found
   }
-  return path
 }
 
-/** Attempts on one path while its end is down, layer by layer: those that multiply. */
-export function multipliers(path: readonly Edge[]): { readonly edge: Edge; readonly attempts: number }[] {
-  const found: { readonly edge: Edge; readonly attempts: number }[] = []
-  for (let at = path.length - 1; at >= 0; at--) {
-    const [edge, below] = [path[at], path[at + 1]]
-    if (!edge) continue
-    const { ownOutage, foreign, queue } = edge.counts
-    found.unshift({ edge, attempts: (below && hears(edge, below) ? 1 : ownOutage) * foreign })
-    if (queue) break
-  }
-  return found
+function extend(above: Costliest | undefined, edge: Edge, published: boolean): Costliest {
+  // Nothing above a publish notices that what is below is down.
+  const layers = published || edge.counts.queue || !above ? undefined : layersAbove(above, edge)
+  return { way: further(above?.way, edge), calls: (above?.calls ?? 1) * edge.times, layers }
 }
+
+function layersAbove({ way, layers }: Costliest, below: Edge): Way<Layer> | undefined {
+  const attempts = hears(way.at, below) ? 1 : madeBy(way.at)
+  return attempts > 1 ? further(layers, { edge: way.at, attempts, below }) : layers
+}
+
+/** Layers of a path that multiply while its end is down, that of its end too. */
+export function multipliers({ way, layers }: Costliest): Way<Layer> | undefined {
+  const attempts = madeBy(way.at)
+  return attempts > 1 ? further(layers, { edge: way.at, attempts, below: undefined }) : layers
+}
+
+const madeBy = ({ counts }: Edge): number => counts.ownOutage * counts.foreign

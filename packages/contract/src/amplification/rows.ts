@@ -8,7 +8,8 @@
  * @module
  */
 import type { Edge, Graph, Start } from '../graph/graph.js'
-import { costliest } from './costliest.js'
+import { endsOf, shown, type Way } from '../graph/way.js'
+import { type Costliest, costliest } from './costliest.js'
 import { type Numbers, numbersOf } from './numbers.js'
 import { sumsFrom } from './sums.js'
 import { walk, type Walked } from './walk.js'
@@ -17,12 +18,16 @@ import { walk, type Walked } from './walk.js'
 export interface AmplificationRow {
   readonly from: string
   readonly to: string
-  /** From `from` over each served operation on the way to `to`. */
+  /** From `from` over each served operation on the way to `to`; of more than 64 the ends, and an entry between them. */
   readonly path: readonly string[]
+  /** Operations of the path that this entry stands for, where there is one. */
+  readonly leftOut?: number
   /** Whatever fails. */
   readonly worst: number
   /** While `to` is down. */
   readonly outage: number
+  /** What of `outage` the limit is held against: nothing where no action waits, or only a deadline bounds the attempts. */
+  readonly limited: number
   /** Paths that this row stands for: `worst` and `outage` are their sums, `path` is the costliest of them. */
   readonly paths: number
 }
@@ -43,7 +48,7 @@ export interface FromStart {
   readonly totals: readonly Total[]
   readonly rows: readonly AmplificationRow[]
   /** The costliest of the paths to an operation. */
-  readonly way: (to: string) => readonly Edge[]
+  readonly way: (to: string) => Costliest | undefined
 }
 
 /** So many paths from one start are listed one by one. */
@@ -65,11 +70,17 @@ export function findAll(graph: Graph, listed: number): FromStart[] {
   return graph.starts.map((start) => {
     const walked = walk(start, listed)
     const way = wayFrom(start, graph, numbers)
-    if (walked) return { start, totals: totalsOf(walked), rows: walked.map((each) => rowOf(start, each)), way }
+    if (walked)
+      return {
+        start,
+        totals: totalsOf(walked),
+        rows: walked.map((each) => rowOf(start, { ...each, limited: each.unbounded ? 0 : each.outage, paths: 1 })),
+        way,
+      }
     const totals = summedFrom(start, numbers())
-    const rows = totals.map(({ to, worst, outage, paths }) => {
-      const path = [start.name, ...way(to).map(({ name }) => name)]
-      return { from: start.name, to, path, worst, outage, paths }
+    const rows = totals.flatMap((total) => {
+      const found = way(total.to)
+      return found ? [rowOf(start, { ...total, way: found.way })] : []
     })
     return { start, totals, rows, way }
   })
@@ -114,6 +125,11 @@ function summedFrom(start: Start, numbers: Numbers): Total[] {
   return totals.filter((total) => total.paths > 0)
 }
 
-function rowOf({ name }: Start, { edge, path, worst, outage }: Walked): AmplificationRow {
-  return { from: name, to: edge.name, path, worst, outage, paths: 1 }
+interface Row extends Pick<AmplificationRow, 'worst' | 'outage' | 'limited' | 'paths'> {
+  readonly way: Way<Edge>
+}
+
+function rowOf({ name, limited: holds }: Start, { way, worst, outage, limited, paths }: Row): AmplificationRow {
+  const { names, ...left } = shown(name, endsOf(way))
+  return { from: name, to: way.at.name, path: names, ...left, worst, outage, limited: holds ? limited : 0, paths }
 }

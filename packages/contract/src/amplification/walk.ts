@@ -4,11 +4,12 @@
  * @module
  */
 import type { Edge, Start } from '../graph/graph.js'
+import { further, type Way } from '../graph/way.js'
 
 /** A path that ends in `edge`: products over its layers. */
 export interface Walked {
   readonly edge: Edge
-  readonly path: readonly string[]
+  readonly way: Way<Edge>
   /** Attempts, whatever fails. */
   readonly worst: number
   /** Attempts while the end is down. */
@@ -25,14 +26,14 @@ type Step = Walked
 /** All paths, in the order in which the documents name the calls; `undefined` where there are more than `most`. */
 export function walk(start: Start, most: number): readonly Walked[] | undefined {
   const found: Walked[] = []
-  const left = start.edges.map((edge) => first(start, edge)).toReversed()
+  const left = start.edges.map(first).toReversed()
   for (let step = left.pop(); step; step = left.pop()) {
     if (found.length >= most) return undefined
-    const { edge, path, worst, outage, unbounded, fan } = step
+    const { edge, way, worst, outage, unbounded, fan } = step
     const { own, ownOutage, foreign } = edge.counts
     found.push({
       edge,
-      path,
+      way,
       worst: worst * own * foreign,
       outage: outage * ownOutage * foreign,
       unbounded: unbounded || edge.counts.unbounded,
@@ -47,23 +48,23 @@ export function walk(start: Start, most: number): readonly Walked[] | undefined 
   return found
 }
 
-function first({ name }: Start, edge: Edge): Step {
+function first(edge: Edge): Step {
   const { times } = edge
-  return { edge, path: [name, edge.name], outage: times, worst: times, unbounded: false, fan: times }
+  return { edge, way: further(undefined, edge), outage: times, worst: times, unbounded: false, fan: times }
 }
 
 function next(above: Step, below: Edge): Step {
   const { own, ownOutage, foreign, unbounded } = above.edge.counts
-  const path = [...above.path, below.name]
+  const way = further(above.way, below)
   const fan = above.fan * below.times
   const worst = above.worst * own * foreign * below.times
   // Above a publish nobody notices that the consumer's dependency is down.
-  if (below.counts.queue) return { edge: below, path, fan, outage: fan, worst, unbounded: false }
+  if (below.counts.queue) return { edge: below, way, fan, outage: fan, worst, unbounded: false }
   if (hears(above.edge, below)) {
-    return { edge: below, path, fan, outage: above.outage * below.times, worst, unbounded: above.unbounded }
+    return { edge: below, way, fan, outage: above.outage * below.times, worst, unbounded: above.unbounded }
   }
   const outage = above.outage * below.times * ownOutage * foreign
-  return { edge: below, path, fan, outage, worst, unbounded: above.unbounded || unbounded }
+  return { edge: below, way, fan, outage, worst, unbounded: above.unbounded || unbounded }
 }
 
 /** Does the guard of a call hear that the guard of the call below is exhausted? */

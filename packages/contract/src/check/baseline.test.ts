@@ -21,6 +21,11 @@ describe('a baseline', () => {
     expect(run(service(3), read)).toMatchObject({ ok: true, findings: [], accepted: before.findings })
   })
 
+  it('says how much of it is there no more', () => {
+    expect(run(service(3), before).gone).toBe(0)
+    expect(run(service(1), before)).toMatchObject({ ok: true, accepted: [], gone: 1 })
+  })
+
   it('accepts what is there wherever it moves to', () => {
     expect(run(`# one line more\n${service(3)}`, before).ok).toBe(true)
   })

@@ -22,12 +22,15 @@ export interface AcceptedFinding {
   readonly severity?: Severity
 }
 
-/** Findings that are new or worse, and those that the baseline accepts. */
-export function against(
-  baseline: Baseline | undefined,
-  findings: readonly Finding[],
-): { readonly findings: readonly Finding[]; readonly accepted: readonly Finding[] } {
-  if (!baseline) return { findings, accepted: [] }
+interface Compared {
+  readonly findings: readonly Finding[]
+  readonly accepted: readonly Finding[]
+  readonly gone: number
+}
+
+/** Findings that are new or worse, those that the baseline accepts, and how many that it lists are there no more. */
+export function against(baseline: Baseline | undefined, findings: readonly Finding[]): Compared {
+  if (!baseline) return { findings, accepted: [], gone: 0 }
   const known = new Map<string, AcceptedFinding[]>()
   for (const finding of baseline.findings) {
     const alike = known.get(identity(finding))
@@ -36,7 +39,12 @@ export function against(
   }
   const accepts = (finding: Finding) =>
     known.get(identity(finding))?.some((before) => !isWorse(finding, before)) ?? false
-  return { findings: findings.filter((each) => !accepts(each)), accepted: findings.filter(accepts) }
+  const here = new Set(findings.map(identity))
+  return {
+    findings: findings.filter((each) => !accepts(each)),
+    accepted: findings.filter(accepts),
+    gone: baseline.findings.filter((each) => !here.has(identity(each))).length,
+  }
 }
 
 /** Not by line or message: these change without anything getting worse. */

@@ -30,6 +30,8 @@ export interface CheckResult {
   readonly findings: readonly Finding[]
   /** Findings that the baseline accepts. */
   readonly accepted: readonly Finding[]
+  /** So many that the baseline lists are there no more: until it is written again they may come back unnoticed. */
+  readonly gone: number
   readonly amplification: readonly AmplificationRow[]
   readonly windows: readonly WindowRow[]
 }
@@ -48,12 +50,13 @@ export interface CheckResult {
 export function check(contracts: readonly Contract[], options: CheckOptions = {}): CheckResult {
   const graph = buildGraph(contracts, options)
   const all = sorted(RULES.flatMap((rule) => findingsOf(rule, graph)))
-  const { findings, accepted } = against(options.baseline, all)
+  const { findings, accepted, gone } = against(options.baseline, all)
   const judged = options.strict ? findings.map((each) => ({ ...each, severity: 'error' as const })) : findings
   return {
     ok: judged.every(({ severity }) => severity !== 'error'),
     findings: judged,
     accepted,
+    gone,
     amplification: amplificationOf(graph).flatMap(({ rows }) => rows.map(printable)),
     windows: windowRows(graph),
   }
@@ -63,7 +66,9 @@ export function check(contracts: readonly Contract[], options: CheckOptions = {}
 const finite = (value: number): number => (value < Number.MAX_VALUE ? value : Number.MAX_VALUE)
 
 const printable = (row: AmplificationRow): AmplificationRow =>
-  row.worst < Number.MAX_VALUE ? row : { ...row, worst: finite(row.worst), outage: finite(row.outage) }
+  row.worst < Number.MAX_VALUE
+    ? row
+    : { ...row, worst: finite(row.worst), outage: finite(row.outage), limited: finite(row.limited) }
 
 function findingsOf(rule: Rule, graph: Graph): Finding[] {
   return [...rule.check(graph)].map((complaint) => findingOf(rule, complaint))

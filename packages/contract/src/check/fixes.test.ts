@@ -40,6 +40,8 @@ const AWKWARD: readonly (readonly string[])[] = [
   [one('effect: read', 'budget: { ratio: 1 },', calls(1)), inventory('effect: read, capacity: 150/s')],
   [one('effect: read', 'budget: { floor: 1/s },', 'instances: 40'), inventory('effect: read, rate: 6/m')],
   [`{ truce: 1, service: order-api, ${calls(1)} }`, inventory('effect: write')],
+  [`{ truce: 1, service: order-api, ${calls(1)} }`, inventory('effect: write, idempotency: { ttl: 48h }')],
+  [`{ truce: 1, service: order-api, ${calls(1)} }`, inventory('effect: read, retries: { share: 10% }')],
   [
     one('effect: write, idempotency: { window: 24h }'),
     inventory('effect: write, deadline: 350ms, idempotency: { ttl: 24h }'),

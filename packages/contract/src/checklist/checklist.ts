@@ -61,6 +61,6 @@ function item(asked: Asked): ChecklistItem {
     urgency: urgencyOf(asked),
     answers: Object.fromEntries(questions.map((each) => [each, ANSWERS[each](asked)])) as ChecklistItem['answers'],
     file: contract.file,
-    ...contract.at(operation.path),
+    ...contract.at(asked.implied ?? operation.path),
   }
 }

@@ -66,7 +66,8 @@ async function glob(pattern: string, files: Map<string, string>, skipped: Skippe
   const { base } = picomatch.scan(pattern)
   const before = files.size
   const matches = picomatch(path.normalize(pattern), { dot: false })
-  search(base === '' ? '.' : base, (file) => matches(path.normalize(file)), files, skipped, 0)
+  const folder = base === '' ? '.' : base
+  if (kindOf(folder) === 'folder') search(folder, (file) => matches(path.normalize(file)), files, skipped, 0)
   if (files.size === before) skipped.push({ path: pattern, why: 'no file matches it' })
 }
 

@@ -37,10 +37,7 @@ export class Problems {
 
   /** @param at a place, or an offset in the text */
   add(at: Position | number, path: string, message: string, fix: string): void {
-    if (this.full) {
-      this.#beyond = true
-      return
-    }
+    if (this.full) return this.more()
     const { line, column } = typeof at === 'number' ? this.places.of(at) : at
     this.#found.push({ file: this.#file, line, column, path, message, fix })
   }
@@ -49,7 +46,12 @@ export class Problems {
     return this.#found.length > 0
   }
 
-  /** What more is found is only counted: no sentence needs to be made of it. */
+  /** Something was not looked at, or not told, because there are so many. */
+  more(): void {
+    this.#beyond = true
+  }
+
+  /** No sentence needs to be made of what more is found. */
   get full(): boolean {
     return this.#found.length >= MOST
   }
@@ -58,7 +60,7 @@ export class Problems {
   get list(): readonly DocumentProblem[] {
     const sorted = this.#found.toSorted((a, b) => a.line - b.line || a.column - b.column)
     if (!this.#beyond) return sorted
-    const message = `it has more problems than the ${MOST} that are listed`
+    const message = `after ${MOST} problems no more are looked for`
     const last = { file: this.#file, line: 1, column: 1, path: '', message, fix: 'mend these first' }
     return [...sorted, last]
   }

@@ -12,9 +12,12 @@ import type { Problems } from './problem.js'
 
 const START = { line: 1, column: 1 }
 
-/** @returns `undefined` where it cannot be read; `problems` says why */
-export function readText(path: string, problems: Problems): string | undefined {
-  const bytes = readBytes(path)
+/**
+ * @param largest bytes
+ * @returns `undefined` where it cannot be read; `problems` says why
+ */
+export function readText(path: string, problems: Problems, largest = LARGEST): string | undefined {
+  const bytes = readBytes(path, largest)
   if (bytes instanceof Uint8Array) return text(bytes, problems)
   problems.add(START, '', ...bytes)
   return undefined
@@ -22,7 +25,7 @@ export function readText(path: string, problems: Problems): string | undefined {
 
 type Refusal = readonly [message: string, fix: string]
 
-function readBytes(path: string): Uint8Array | Refusal {
+function readBytes(path: string, largest: number): Uint8Array | Refusal {
   let file: number | undefined
   try {
     // Without O_NONBLOCK, opening a FIFO that nobody writes to would wait for ever.
@@ -30,7 +33,7 @@ function readBytes(path: string): Uint8Array | Refusal {
     const before = fstatSync(file)
     if (before.isDirectory()) return ['it is a folder', 'name a file in it']
     if (!before.isFile()) return ['it is no regular file', 'name a file: pipes and devices are not read']
-    if (before.size > LARGEST) return [`it has ${before.size} bytes`, `a contract has at most ${LARGEST}`]
+    if (before.size > largest) return [`it has ${before.size} bytes`, `at most ${largest} are read`]
     // One byte more than it has: whoever writes to it meanwhile is noticed.
     const bytes = Buffer.alloc(before.size + 1)
     let length = 0

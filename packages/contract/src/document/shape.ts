@@ -37,7 +37,7 @@ export function checkShapeOf(tree: Tree, problems: Problems, against: Schema, ad
 /** @param at where its name stands, which is where one looks first */
 function check(tree: Tree, against: Schema, path: Way, at: number, walk: Walk): void {
   const { problems } = walk
-  if (problems.full) return
+  if (problems.full) return problems.more()
   const chosen = ofKind(against, tree.kind)
   if (chosen === undefined || (tree.kind === 'scalar' && !fits(tree, chosen))) {
     const name = path.findLast((step) => typeof step === 'string') ?? 'the document'
@@ -77,7 +77,7 @@ function words(against: Schema): string[] {
 function checkMap(tree: MapTree, against: Schema, path: Way, at: number, walk: Walk): void {
   const { problems, advise, kind } = walk
   for (const [name, entry] of tree.entries) {
-    if (problems.full) return
+    if (problems.full) return problems.more()
     const field = fieldOf(against, name)
     if (field === undefined) {
       const where = path.length === 0 ? kind : pathText(path)

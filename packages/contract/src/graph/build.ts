@@ -22,7 +22,14 @@ export interface GraphOptions {
 export function buildGraph(given: readonly Contract[], options: GraphOptions = {}): Graph {
   const { contracts, older } = byAge(given)
   const documents = new Map(contracts.map((contract) => [contract.service, contract]))
-  const draft: Draft = { nodes: new Map(), edges: [], undeclared: [], spoken: new Set(), own: new Map() }
+  const draft: Draft = {
+    nodes: new Map(),
+    edges: [],
+    undeclared: [],
+    spoken: new Set(),
+    own: new Map(),
+    implied: new Map(),
+  }
   for (const contract of contracts) {
     for (const served of contract.serves.values()) {
       const name = `${contract.service}.${served.name}`
@@ -35,9 +42,10 @@ export function buildGraph(given: readonly Contract[], options: GraphOptions = {
   connect(draft)
   return {
     contracts,
+    documents,
     older,
     served: draft.nodes,
-    called,
+    called: [...called, ...[...draft.implied.values()].flatMap((ofOne) => [...ofOne.values()])],
     edges: draft.edges,
     order,
     starts: startsOf(contracts, draft),
@@ -76,6 +84,7 @@ function calledBy(
         counts,
         to: nodes.get(servedName(depended, operation)),
         callee: documents.get(depended.name),
+        implied: undefined,
       }
     }),
   )

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { TRANSIENT } from 'truce/policy'
 import type { Call, Contract, Depended, Operation } from '../document/model.js'
 import { countsOf } from './counts.js'
 import type { Called, Edge, ServedNode, Undeclared } from './graph.js'
@@ -30,6 +31,8 @@ export interface Draft {
   readonly spoken: Set<string>
   /** Edges that no `calls` names, by document. */
   readonly own: Map<Contract, DraftEdge[]>
+  /** Calls of dependencies that their document does not name, by document and name. */
+  readonly implied: Map<Contract, Map<string, Called>>
 }
 
 /** `SERVICE.OPERATION` as the other side names it: two operations here may be one there. */
@@ -86,21 +89,32 @@ function draw(called: Called, from: DraftNode | undefined, call: Call | undefine
 }
 
 /** A call of a dependency that the document does not name: what the one-line `retry()` does. */
-function implied({ contract, served }: DraftNode, call: Call, { nodes }: Draft): Called | undefined {
+function implied(node: DraftNode, call: Call, draft: Draft): Called | undefined {
+  const { contract } = node
   if (contract.depends.has(call.dependency)) return undefined
-  const path = [...served.path, 'calls', call.target]
+  const known = draft.implied.get(contract) ?? new Map<string, Called>()
+  const one = known.get(call.target) ?? oneLine(node, call, draft)
+  draft.implied.set(contract, known.set(call.target, one))
+  return one
+}
+
+/** Its paths are where it would be written: what a fix names. */
+function oneLine({ contract, served }: DraftNode, call: Call, { nodes }: Draft): Called {
   const to = nodes.get(call.target)
-  const depended: Depended = { ...UNNAMED, name: call.dependency, path }
+  const effect = to?.served.effect ?? 'read'
+  const depended: Depended = { ...UNNAMED, name: call.dependency, path: ['depends', call.dependency] }
   const operation: Operation = {
     ...ONE_LINE,
     name: call.operation,
-    path,
+    path: [...depended.path, 'operations', call.operation],
     dependency: call.dependency,
     servedAs: call.operation,
-    effect: to?.served.effect ?? 'read',
+    effect,
+    risk: effect === 'write' ? 'high' : 'low',
   }
   const counts = countsOf(contract.service, depended, operation)
-  return { name: call.target, contract, depended, operation, counts, to, callee: to?.contract }
+  const place = [...served.path, 'calls', call.target]
+  return { name: call.target, contract, depended, operation, counts, to, callee: to?.contract, implied: place }
 }
 
 const UNNAMED: Omit<Depended, 'name' | 'path'> = {
@@ -119,7 +133,7 @@ const UNNAMED: Omit<Depended, 'name' | 'path'> = {
   operations: new Map(),
 }
 
-const ONE_LINE: Omit<Operation, 'name' | 'path' | 'dependency' | 'servedAs' | 'effect'> = {
+const ONE_LINE: Omit<Operation, 'name' | 'path' | 'dependency' | 'servedAs' | 'effect' | 'risk'> = {
   use: 'baseline',
   attempts: 3,
   connectTimeout: undefined,
@@ -127,8 +141,7 @@ const ONE_LINE: Omit<Operation, 'name' | 'path' | 'dependency' | 'servedAs' | 'e
   adaptiveTimeout: undefined,
   deadline: 10_000,
   backoff: { initial: 100, factor: 2, max: 2_000, jitter: 'full' },
-  retryOn: [],
-  risk: 'low',
+  retryOn: TRANSIENT,
   idempotency: undefined,
   owner: undefined,
   exhausted: undefined,

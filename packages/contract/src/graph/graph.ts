@@ -3,18 +3,20 @@
  *
  * @module
  */
-import type { Call, Contract, Depended, Operation, Served } from '../document/model.js'
+import type { Call, Contract, Depended, Operation, Path, Served } from '../document/model.js'
 import type { Counts } from './counts.js'
 
 /** Everything that rules look at. */
 export interface Graph {
   /** The newest given document of each service. */
   readonly contracts: readonly Contract[]
+  /** The same, by service. */
+  readonly documents: ReadonlyMap<string, Contract>
   /** Older documents of these services: what somebody else's `agreed` may name. */
   readonly older: readonly Contract[]
   /** Served operations by `SERVICE.OPERATION`. */
   readonly served: ReadonlyMap<string, ServedNode>
-  /** Operations under `depends`, each once. */
+  /** Operations under `depends`, each once; and those that a document calls of dependencies which it does not name. */
   readonly called: readonly Called[]
   /** Called operations, each with who calls it and what it reaches. */
   readonly edges: readonly Edge[]
@@ -42,7 +44,7 @@ export interface ServedNode {
   readonly callers: readonly Edge[]
 }
 
-/** One operation under `depends`. */
+/** One operation under `depends`, or what `retry()` does where its dependency is not there. */
 export interface Called {
   /** `DEPENDENCY.OPERATION`. */
   readonly name: string
@@ -54,6 +56,8 @@ export interface Called {
   readonly to: ServedNode | undefined
   /** The document of the service that it names, where that is given. */
   readonly callee: Contract | undefined
+  /** Where it stands, if nothing under `depends` names it: the first of the `calls` that do. */
+  readonly implied: Path | undefined
 }
 
 /** One called operation, by one served operation or (named by none) by the service itself. */

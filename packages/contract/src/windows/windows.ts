@@ -10,22 +10,25 @@
 import type { Contract } from '../document/model.js'
 import type { Called, Edge, Graph, ServedNode } from '../graph/graph.js'
 import { longest } from '../graph/times.js'
+import { endsOf, further, type Shown, shown, type Way } from '../graph/way.js'
 
 /** How long a key is repeated at most, as `truce check --json` prints it; ms. */
 export interface WindowRow {
-  /** From where the key comes to where it is looked up. */
+  /** From where the key comes to where it is looked up; of more than 64 operations the ends, and an entry between them. */
   readonly chain: readonly string[]
+  /** Operations of the chain that this entry stands for, where there is one. */
+  readonly leftOut?: number
   /** The longest, without the server's own deadline; `null`: for ever. */
   readonly window: number | null
   /** How long the server remembers it; `null`: it does not say, or its document is not given. */
   readonly ttl: number | null
 }
 
-/** The window of one call, and the call above that its key comes from. */
+/** The window of one call, and the calls above that its key comes from. */
 export interface Window {
   readonly edge: Edge
   readonly window: number
-  readonly above: Window | undefined
+  readonly way: Way<Edge>
 }
 
 const known = new WeakMap<Graph, ReadonlyMap<Edge, Window>>()
@@ -41,8 +44,10 @@ export function windowsOf(graph: Graph): ReadonlyMap<Edge, Window> {
 export function windowRows(graph: Graph): WindowRow[] {
   return [...windowsOf(graph).values()].map((each) => {
     const idempotency = each.edge.to?.served.idempotency
+    const { names, ...left } = chainOf(each)
     return {
-      chain: chainOf(each),
+      chain: names,
+      ...left,
       window: Number.isFinite(each.window) ? each.window : null,
       ttl: idempotency?.kind === 'key' ? (idempotency.ttl ?? null) : null,
     }
@@ -50,8 +55,9 @@ export function windowRows(graph: Graph): WindowRow[] {
 }
 
 /** `[order-api.place-order, inventory.reserve, warehouse.pick]`. */
-export function chainOf({ edge, above }: Window): string[] {
-  return [...(above ? chainOf(above) : [edge.from?.name ?? edge.contract.service]), edge.name]
+export function chainOf({ way }: Window): Shown {
+  const [first = way.at] = way.first
+  return shown(first.from?.name ?? first.contract.service, endsOf(way))
 }
 
 /** By itself, ms: what is written, or how long its repeats can take; `undefined`: it sends no key. */
@@ -87,7 +93,7 @@ function windowOf(edge: Edge, best: ReadonlyMap<Entrance, Window | undefined>): 
   const own = ownWindow(edge)
   if (own === undefined) return undefined
   const above = isDerived(edge) ? best.get(entranceOf(edge)) : undefined
-  return { edge, window: own + (above?.window ?? 0), above }
+  return { edge, window: own + (above?.window ?? 0), way: further(above?.way, edge) }
 }
 
 function isDerived({ operation }: Called): boolean {

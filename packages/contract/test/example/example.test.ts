@@ -40,6 +40,7 @@ describe('the document of the specification, with those of its dependencies', ()
         path: ['order-api.place-order', 'inventory.reserve'],
         worst: 6,
         outage: 6,
+        limited: 6,
         paths: 1,
       },
       {
@@ -48,6 +49,7 @@ describe('the document of the specification, with those of its dependencies', ()
         path: ['order-api', 'inventory.availability'],
         worst: 3,
         outage: 3,
+        limited: 3,
         paths: 1,
       },
       {
@@ -56,6 +58,7 @@ describe('the document of the specification, with those of its dependencies', ()
         path: ['order-api', 'warehouse.fulfil'],
         worst: 8,
         outage: 8,
+        limited: 0,
         paths: 1,
       },
     ])

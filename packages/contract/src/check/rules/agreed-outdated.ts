@@ -60,7 +60,7 @@ serves:
 }
 
 function outdated(contract: Contract, { name, agreed, path }: Depended, graph: Graph): Complaint | undefined {
-  const now = graph.contracts.find(({ service }) => service === name)
+  const now = graph.documents.get(name)
   if (!now || agreed === undefined || now.version <= agreed) return undefined
   const before = graph.older.find(({ service, version }) => service === name && version === agreed)
   const [breaking, ...more] = (before && graph.compare?.(before, now)) ?? []

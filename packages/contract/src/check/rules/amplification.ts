@@ -3,11 +3,13 @@
  *
  * @module
  */
-import { multipliers } from '../../amplification/costliest.js'
+import { type Costliest, type Layer, multipliers } from '../../amplification/costliest.js'
 import { amplificationOf, type FromStart, type Total } from '../../amplification/rows.js'
 import { hears } from '../../amplification/walk.js'
 import type { Path } from '../../document/model.js'
+import { ENDLESS } from '../../graph/times.js'
 import type { Edge, Start } from '../../graph/graph.js'
+import { type Ends, endsOf } from '../../graph/way.js'
 import type { Complaint, Rule } from '../finding.js'
 import { write } from '../place.js'
 import { counted, number } from '../words.js'
@@ -63,7 +65,7 @@ depends:
 function complaintOf({ start, way }: FromStart, total: Total): Complaint {
   const { contract, action, name } = start
   const limit = contract.limits.amplification
-  const path = way(total.to)
+  const path = told(way(total.to))
   const whole = contract.written(['limits', 'amplification']) ? 'limits.amplification allows' : 'the default limit is'
   const ways = total.paths > 1 ? ` over ${number(total.paths)} paths, the costliest ${said(path)}` : `: ${said(path)}`
   return {
@@ -77,40 +79,63 @@ function complaintOf({ start, way }: FromStart, total: Total): Complaint {
   }
 }
 
+/** Of the costliest path, what a finding says. */
+interface Told {
+  readonly calls: number
+  readonly first: Edge | undefined
+  /** Those that multiply. */
+  readonly layers: Ends<Layer>
+}
+
+function told(found: Costliest | undefined): Told {
+  const layers = found && multipliers(found)
+  return {
+    calls: found?.calls ?? 1,
+    first: found?.way.first[0],
+    layers: layers ? endsOf(layers) : { first: [], left: 0, last: [] },
+  }
+}
+
 /** `2 calls × 3 by order-api × 3 by istio`. */
-function said(path: readonly Edge[]): string {
-  const calls = path.reduce((product, { times }) => product * times, 1)
-  const layers = multipliers(path).flatMap(({ edge, attempts }) => {
-    const own = attempts / edge.counts.foreign
-    const foreign = edge.depended.layers.filter((layer) => layer.attempts > 1)
-    return [
-      ...(own > 1 ? [`${own} by ${edge.contract.service}`] : []),
-      ...foreign.map((layer) => `${layer.attempts} by ${layer.name}`),
-    ]
-  })
-  return [...(calls > 1 ? [counted(calls, 'call')] : []), ...layers].join(' × ')
+function said({ calls, layers: { first, left, last } }: Told): string {
+  const between = left > 0 ? [`${left} more layers`] : []
+  return [
+    ...(calls > 1 ? [counted(calls, 'call')] : []),
+    ...first.flatMap(factors),
+    ...between,
+    ...last.flatMap(factors),
+  ].join(' × ')
+}
+
+function factors({ edge, attempts }: Layer): string[] {
+  const own = attempts / edge.counts.foreign
+  const foreign = edge.depended.layers.filter((layer) => layer.attempts > 1)
+  return [
+    ...(own > 1 ? [`${own} by ${edge.contract.service}`] : []),
+    ...foreign.map((layer) => `${layer.attempts} by ${layer.name}`),
+  ]
 }
 
 /** In the document where the path starts, the number that adds most to it. */
-function placeOf({ action }: Start, path: readonly Edge[]): Path {
-  const [first] = path
+function placeOf({ action }: Start, { first, layers }: Told): Path {
   if (!first) return ['limits', 'amplification']
-  const made = multipliers(path).find(({ edge }) => edge === first)?.attempts ?? 1
+  const top = layers.first[0] ?? layers.last[0]
+  const made = top?.edge === first ? top.attempts : 1
   const { foreign } = first.counts
   const own = made / foreign
+  if (first.implied && action) return [...action.served.path, 'calls', first.name]
   if (own > 1 && own >= foreign && own >= first.times) return [...first.operation.path, 'attempts']
   if (made > 1 && foreign > 1 && foreign >= first.times) return [...first.depended.path, 'layers']
   if (action) return [...action.served.path, 'calls', first.name]
   return first.operation.path
 }
 
-function fixOf(path: readonly Edge[], outage: number, limit: number, file: string): string {
+function fixOf(path: Told, outage: number, limit: number, file: string): string {
   const where = (edge: Edge) => (edge.contract.file === file ? '' : ` in ${edge.contract.file}`)
-  const layers = multipliers(path)
-  const deaf = layers.find(({ edge, attempts }, at) => {
-    const below = layers[at + 1]?.edge
+  const layers = [...path.layers.first, ...path.layers.last]
+  const deaf = layers.find(({ edge, below }) => {
     const could = below?.counts.says !== undefined && !below.counts.queue && edge.depended.layers.length === 0
-    return attempts > 1 && could && !edge.counts.queue && !hears(edge, below)
+    return could && !edge.counts.queue && !hears(edge, below)
   })
   if (deaf) {
     const { depended } = deaf.edge
@@ -125,5 +150,6 @@ function fixOf(path: readonly Edge[], outage: number, limit: number, file: strin
   const fit = most ? Math.floor((limit * most.attempts) / outage) : 0
   if (most && fit >= 1 && most.attempts > 1)
     return `${write(`attempts: ${fit}`, most.edge.operation.path)}${where(most.edge)}.`
+  if (outage >= ENDLESS) return 'Make fewer calls on the way, or let fewer layers repeat.'
   return `Make fewer calls on the way, or accept it: \`limits: { amplification: ${number(outage)} }\`.`
 }

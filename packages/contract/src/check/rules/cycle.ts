@@ -4,7 +4,8 @@
  * @module
  */
 import type { Rule } from '../finding.js'
-import type { ServedNode } from '../../graph/graph.js'
+import type { Edge, ServedNode } from '../../graph/graph.js'
+import { endsOf, further, shown, type Way } from '../../graph/way.js'
 import { atServed } from '../place.js'
 
 export const cycle: Rule = {
@@ -56,27 +57,45 @@ depends:
     ],
   },
   *check({ edges }) {
+    const ways = waysFrom(edges)
     for (const edge of edges) {
       const { from, to, closes, name } = edge
       if (!closes || !from || !to) continue
-      const circle = [...way(to, from), name]
+      const circle = further(ways.get(to)?.get(from), edge)
+      const { names } = shown(to.name, endsOf(circle))
       yield atServed(from, ['calls', name], {
-        message: `${from.served.name} calls ${name}, from which it is called: ${circle.join(' → ')}.`,
-        fix: `Leave ${circle.length > 2 ? `one of these ${circle.length - 1} calls` : 'this call'} out, or let it read what another operation has already stored.`,
+        message: `${from.served.name} calls ${name}, from which it is called: ${names.join(' → ')}.`,
+        fix: `Leave ${circle.length > 1 ? `one of these ${circle.length} calls` : 'this call'} out, or let it read what another operation has already stored.`,
         about: name,
       })
     }
   },
 }
 
-/** The shortest way from one operation to another, both included. */
-function way(start: ServedNode, end: ServedNode): string[] {
-  const over = new Map<ServedNode, ServedNode | undefined>([[start, undefined]])
-  for (const node of over.keys()) {
-    if (node === end) break
-    for (const { to, closes } of node.edges) if (to && !closes && !over.has(to)) over.set(to, node)
+type Ways = Map<ServedNode, Way<Edge> | undefined>
+
+/**
+ * From each operation that closes circles the shortest ways to those that close them. One search for all circles
+ * through it: where everything calls everything, one search a circle would take minutes.
+ */
+function waysFrom(edges: readonly Edge[]): ReadonlyMap<ServedNode, Ways> {
+  const sought = new Map<ServedNode, Set<ServedNode>>()
+  for (const { from, to, closes } of edges) {
+    if (closes && from && to) sought.set(to, (sought.get(to) ?? new Set()).add(from))
   }
-  const names: string[] = []
-  for (let node: ServedNode | undefined = end; node; node = over.get(node)) names.unshift(node.name)
-  return names
+  return new Map([...sought].map(([to, ends]) => [to, waysTo(to, ends)]))
+}
+
+/** Breadth first, until all are found. */
+function waysTo(start: ServedNode, ends: ReadonlySet<ServedNode>): Ways {
+  const ways: Ways = new Map([[start, undefined]])
+  let missing = ends.size
+  for (const [node, way] of ways) {
+    if (ends.has(node)) missing--
+    if (missing === 0) break
+    for (const edge of node.edges) {
+      if (edge.to && !edge.closes && !ways.has(edge.to)) ways.set(edge.to, further(way, edge))
+    }
+  }
+  return ways
 }

@@ -45,7 +45,7 @@ depends:
     for (const each of graph.called) {
       const { operation, name } = each
       if (operation.effect !== 'write' || operation.idempotency) continue
-      const middle = middles.get(each.name)?.find(({ contract }) => contract === each.contract)
+      const middle = middles.get(each.contract)?.get(each.name)
       if (!middle) continue
       yield atOperation(each, ['idempotency'], {
         message: `${middle.served.name} takes an idempotency key and calls ${name}, a write, without one: repeated, it takes effect there twice.`,
@@ -55,10 +55,13 @@ depends:
   },
 }
 
-/** Writes that take a key, by what they call; a service that names no call may call anything from any of them. */
-function middlesOf({ served, edges }: Graph): ReadonlyMap<string, readonly ServedNode[]> {
-  const middles = new Map<string, ServedNode[]>()
-  const add = (name: string, node: ServedNode) => middles.set(name, [...(middles.get(name) ?? []), node])
+/** Writes that take a key, by their document and what they call; a service that names no call may call anything from any of them. */
+function middlesOf({ served, edges }: Graph): ReadonlyMap<Contract, ReadonlyMap<string, ServedNode>> {
+  const middles = new Map<Contract, Map<string, ServedNode>>()
+  const add = (name: string, node: ServedNode) => {
+    const known = middles.get(node.contract) ?? new Map<string, ServedNode>()
+    if (!known.has(name)) middles.set(node.contract, known.set(name, node))
+  }
   const silent = new Map<Contract, ServedNode>()
   const named = new Set<Contract>()
   for (const node of served.values()) {

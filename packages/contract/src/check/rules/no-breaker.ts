@@ -39,15 +39,14 @@ depends:
 `,
     ],
   },
-  *check({ called, undeclared, contracts }) {
+  *check({ called, undeclared, documents }) {
     for (const each of called) {
-      if (each.depended.breaker !== 'none') continue
+      if (each.depended.breaker !== 'none' || each.implied) continue
       yield atDependency(each, ['breaker'], {
         message: `Calls of ${each.name} have no breaker: when ${each.depended.name} is dead, each takes its whole deadline to find out.`,
         fix: `Leave \`breaker: none\` out under ${each.depended.path.join('.')}: the default only acts where a dependency is dead.`,
       })
     }
-    const documents = new Map(contracts.map((contract) => [contract.service, contract]))
     for (const { node, call } of undeclared) {
       if (node.contract.depends.has(call.dependency)) continue
       yield atServed(node, ['calls', call.target], {

@@ -65,7 +65,7 @@ serves:
       const own = Number.isFinite(deadline) ? deadline : 0
       const needed = window.window + own
       if (idempotency.ttl >= needed) continue
-      const chain = chainOf(window).join(' → ')
+      const chain = chainOf(window).names.join(' → ')
       const more = own > 0 ? `, and ${name} itself works for up to ${span(own)}` : ''
       yield atServed(node, ['idempotency', 'ttl'], {
         message: `${name} forgets a key after ${span(idempotency.ttl)}, but it may be repeated for ${Number.isFinite(needed) ? span(window.window) : 'ever'} (${chain})${more}.`,
