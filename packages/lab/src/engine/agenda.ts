@@ -25,9 +25,11 @@ const WORDS = 6
 export class Agenda {
   /** The instant of the event taken last. */
   now = 0
+  /** Its place in the order of that instant. */
+  turn = 0
   /** Events taken so far. */
   taken = 0
-  #turn = 0
+  #turns = 0
   #size = 0
   /** Of events whose slot has come. */
   readonly #near = new Heap()
@@ -51,12 +53,12 @@ export class Agenda {
 
   /** @param time not before `now` @param what a whole number of 32 bits */
   add(time: number, what: number): void {
-    this.addInTurn(time, this.#turn++, what)
+    this.addInTurn(time, this.#turns++, what)
   }
 
   /** A place in the order of an instant, for something that is put there later: `addInTurn`. */
   reserve(): number {
-    return this.#turn++
+    return this.#turns++
   }
 
   addInTurn(time: number, turn: number, what: number): void {
@@ -69,6 +71,7 @@ export class Agenda {
     const near = this.#near
     if (near.size === 0 && !this.#advance()) return NONE
     this.now = near.time
+    this.turn = near.turn
     const { what } = near
     near.drop()
     this.#size--

@@ -191,7 +191,7 @@ export class Group {
   }
 
   lineRings(instance: number, now: number): void {
-    this.#rooms[instance]?.ring(now)
+    this.#rooms[instance]?.ring(this.#world.agenda.turn, now)
   }
 
   /** An answer arrived; of an attempt that was given up nobody hears. */
@@ -395,7 +395,11 @@ export class Group {
       policy,
       random: this.parts.random,
       full: () => bulkhead !== undefined && bulkhead.inFlight >= bulkhead.limit,
-      ringAt: (time) => agenda.add(time, event(LINE_RINGS, line)),
+      ringAt: (time) => {
+        const turn = agenda.reserve()
+        agenda.addInTurn(time, turn, event(LINE_RINGS, line))
+        return turn
+      },
       send: (call, now) => {
         calls.set(call, FROM_LINE)
         calls.phase[call] = IDLE
@@ -437,6 +441,8 @@ export class Group {
   #freeSlot(call: number, now: number): void {
     const { calls } = this.#world
     calls.unset(call, HOLDS_SLOT)
+    const own = this.#bulkhead(calls.instance[call] as number)
+    if (own !== undefined && own.waiting === 0) return void own.leave()
     this.#freed.push(calls.instance[call] as number)
     if (this.#handing) return
     this.#handing = true

@@ -19,8 +19,8 @@ export interface Room {
   readonly full: () => boolean
   /** It is the call's turn. */
   readonly send: (call: number, now: number) => void
-  /** Ring at that time; a ring asked for before counts no more. */
-  readonly ringAt: (time: number) => void
+  /** Ring at that time. @returns the event's turn: one that was asked for before counts no more */
+  readonly ringAt: (time: number) => number
 }
 
 export class WaitingRoom {
@@ -28,24 +28,19 @@ export class WaitingRoom {
   readonly #line = new Line()
   /** Who waits, longest first, and before when each may not go. */
   readonly #waiting = new Map<number, number>()
+  /** Does it hear of the breaker? From the first that waits until the last that was sent has ended. */
+  #listed = false
   #due = Number.POSITIVE_INFINITY
+  #turn = -1
   #pumping = false
 
   constructor(room: Room) {
     this.#room = room
   }
 
-  get size(): number {
-    return this.#waiting.size
-  }
-
-  /** When it wants to look; `Infinity`: not at all. A ring at another time is an old one. */
-  get due(): number {
-    return this.#due
-  }
-
   join(call: number, now: number, wait: number): void {
     this.#waiting.set(call, now + wait)
+    this.#listed = true
     if (this.#due === Number.POSITIVE_INFINITY || now + wait < this.#due) this.#pump(now)
   }
 
@@ -53,6 +48,7 @@ export class WaitingRoom {
   leave(call: number): void {
     if (!this.#waiting.delete(call) || this.#waiting.size > 0) return
     this.#due = Number.POSITIVE_INFINITY
+    this.#listed = false
     this.#line.emptied()
   }
 
@@ -62,6 +58,7 @@ export class WaitingRoom {
     else if (end === 'badly') this.#line.failed(now, this.#room.random)
     else this.#line.succeeded(end === 'slowly')
     if (this.#waiting.size > 0) return this.#pump(now)
+    this.#listed = false
     this.#line.emptied()
   }
 
@@ -74,12 +71,14 @@ export class WaitingRoom {
 
   /** The breaker closed. */
   reopened(now: number): void {
+    if (!this.#listed) return
     this.#line.reopened()
     if (this.#waiting.size > 0) this.#pump(now)
   }
 
-  ring(now: number): void {
-    if (now === this.#due) this.#pump(now)
+  /** @param turn of the event that came */
+  ring(turn: number, now: number): void {
+    if (turn === this.#turn && this.#due < Number.POSITIVE_INFINITY) this.#pump(now)
   }
 
   #pump(now: number): void {
@@ -90,7 +89,7 @@ export class WaitingRoom {
     this.#pumping = false
     if (this.#waiting.size === 0) return
     this.#due = Math.ceil(now + Math.max(1, Number.isFinite(wait) ? wait : LOOK))
-    this.#room.ringAt(this.#due)
+    this.#turn = this.#room.ringAt(this.#due)
   }
 
   /** Sends whoever may go. @returns ms until it is worth looking again */

@@ -57,6 +57,7 @@ export class World implements AroundServer, AroundGroup {
   /** Outermost callers first, then those within dependencies. */
   readonly groups: Group[] = []
   readonly #watch: Watch
+  readonly #clients: Readonly<Record<string, MakeClient>>
   #callers = 0
   readonly #sources: Source[] = []
   /** Number of the first caller of each source. */
@@ -66,7 +67,8 @@ export class World implements AroundServer, AroundGroup {
   /** Names of lines, for events: group and process. */
   readonly #lines: { readonly group: number; readonly instance: number }[] = []
 
-  constructor(scenario: Scenario, strategy: StrategyModel, seed: number, watch: Watch) {
+  constructor(scenario: Scenario, strategy: StrategyModel, seed: number, watch: Watch, clients = CLIENTS) {
+    this.#clients = clients
     this.scenario = scenario
     this.seed = seed
     this.#watch = watch
@@ -181,7 +183,7 @@ export class World implements AroundServer, AroundGroup {
 
   #group(parts: Omit<Group['parts'], 'index' | 'make' | 'random'>): Group {
     const index = this.groups.length
-    const make = CLIENTS[parts.strategy.like] as MakeClient
+    const make = this.#clients[parts.strategy.like] as MakeClient
     const group = new Group({ ...parts, index, make, random: new Draws(this.seed, `policy/${index}`).next }, this)
     this.groups.push(group)
     return group

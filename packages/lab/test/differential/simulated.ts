@@ -54,14 +54,14 @@ export function simulated(script: Script): Trace {
       ends[call] = { ...ended, at: now }
     },
     release(attempt, flag) {
-      const call = attempts.call[attempt] as number
+      const call = attempts.call[attempt] ?? 0
       if (!attempts.drop(attempt, flag)) return
-      calls.known[call] = (calls.known[call] as number) - 1
+      calls.known[call] = (calls.known[call] ?? 0) - 1
       calls.sweep(call)
     },
     send(attempt, now) {
-      const call = attempts.key[attempt] as number
-      const number = attempts.number[attempt] as number
+      const call = attempts.key[attempt] ?? 0
+      const number = attempts.number[attempt] ?? 0
       traces.push({ call, attempt: number, at: now, draws: draws() })
       const { ends: end, after } = script.calls[call]?.steps[number - 1] ?? { ends: 'ok', after: 5 }
       attempts.outcome[attempt] = OUTCOMES[end]

@@ -1,0 +1,40 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { exp, ln, normalQuantile } from './transcendental.js'
+
+const relative = (found: number, expected: number) => Math.abs(found - expected) / Math.max(1e-300, Math.abs(expected))
+
+test('ln is the logarithm, to within a few units of the last place', () => {
+  fc.assert(
+    fc.property(fc.double({ min: 1e-300, max: 1e300, noNaN: true }), (x) => {
+      expect(Math.abs(ln(x) - Math.log(x))).toBeLessThan(4e-16 * Math.max(1, Math.abs(Math.log(x))) * 4)
+    }),
+    { numRuns: 5_000 },
+  )
+  expect([ln(1), ln(Math.E)]).toEqual([0, 1])
+})
+
+test('exp is the exponential', () => {
+  fc.assert(
+    fc.property(fc.double({ min: -600, max: 600, noNaN: true }), (x) => {
+      expect(relative(exp(x), Math.exp(x))).toBeLessThan(1e-13)
+    }),
+    { numRuns: 5_000 },
+  )
+  expect(exp(0)).toBe(1)
+})
+
+test.each([
+  [0.5, 0],
+  [0.975, 1.959963984540054],
+  [0.99, 2.3263478740408408],
+  [0.01, -2.3263478740408408],
+  [0.999, 3.090232306167813],
+  [1e-6, -4.753424308822899],
+])('the normal quantile of %d is %d', (p, z) => expect(Math.abs(normalQuantile(p) - z)).toBeLessThan(1e-8))
+
+test('pinned: the same bits on every machine and version', () => {
+  expect([ln(0.3), exp(0.3), normalQuantile(0.3)]).toEqual([
+    -1.203972804325936, 1.3498588075760032, -0.5244005132792953,
+  ])
+})
