@@ -84,6 +84,8 @@ describe('what happened', () => {
       duplicates: 0,
       refused: 0,
       recoveredAfterMs: null,
+      p99Ms: 100,
+      dependencies: {},
       ...more,
     }) as StrategyResult
   const told = (strategies: Readonly<Record<string, StrategyResult>>, faults: readonly Fault[] = []) =>
@@ -97,6 +99,17 @@ describe('what happened', () => {
 
   test('makes nothing of a difference that is none', () => {
     expect(told({ none: strategy(0.995), truce: strategy(1) })[0]).toMatch(/^The strategies hardly differ/)
+  })
+
+  test('where all succeed, time tells them apart', () => {
+    expect(told({ slow: strategy(1, { p99Ms: 90_000 }), quick: strategy(1, { p99Ms: 4_000 }) })[0]).toBe(
+      'The strategies hardly differ: 100 % of the calls succeeded at best. In time they do: 99 % of the calls were over within 4 s under quick, within 90 s under slow.',
+    )
+  })
+
+  test('layers that multiply are told by the busiest second below', () => {
+    const dependencies = { below: { attempts: 1, amplification: 9, peakAttemptsPerSecond: 270, utilisation: 0 } }
+    expect(told({ naive: strategy(1, { dependencies }) })[1]).toContain('below met up to 270 attempts in a second')
   })
 
   test('of one strategy, and of no call, it says just that', () => {

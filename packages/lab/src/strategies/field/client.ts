@@ -114,9 +114,10 @@ export class FieldClient implements Client {
   #forbids(call: CallFacts, failure: Failure): StopReason | undefined {
     const { strategy, effect } = this.#given
     if (call.aborted || failure.class === 'aborted') return 'aborted'
-    // What is heard from below as spent is an ordinary error to them; the strategy's classes say whether it is repeated.
-    const repeated = this.#parts.repeats?.(failure) ?? strategy.retryOn.has(failure.class)
-    if (!repeated) return failure.class === 'exhausted' ? 'exhausted-below' : 'permanent'
+    // None of them hears that a layer below has spent its retries: to them it is one more failure.
+    const repeated =
+      this.#parts.repeats?.(failure) ?? (failure.class === 'exhausted' || strategy.retryOn.has(failure.class))
+    if (!repeated) return 'permanent'
     const repeatable = effect === 'read' || strategy.unsafe || call.keyed || failure.certainty === 'not-applied'
     if (!repeatable) return 'unsafe'
     return call.attempt >= strategy.attempts ? 'attempts' : undefined
