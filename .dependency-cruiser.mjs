@@ -181,7 +181,15 @@ export default {
       comment: 'What runs inside a service never imports the contract, the lab or any other package of ours.',
       severity: 'error',
       from: { path: '^packages/truce/' },
-      to: { path: ['^@truce/', '(^|/)node_modules/@truce/', '^packages/(?!truce/)', '^examples/'] },
+      to: {
+        path: [
+          '^@truce/',
+          '(^|/)node_modules/@truce/',
+          '(^|/)packages/(contract|lab|cli)/',
+          '^packages/(?!truce/)',
+          '^examples/',
+        ],
+      },
     },
     {
       name: 'truce-has-no-dependency',

@@ -33,7 +33,15 @@ const house: Record<string, string> = {
   [`${src}testing/index.ts`]:
     "import '../policy/index.js'\nimport '../guard/guard.js'\nimport '../telemetry/index.js'\nexport const clock = 1\n",
   [`${src}index.ts`]: "export { guard } from './guard/guard.js'\nexport { fetch } from './http/index.js'\n",
-  'packages/lab/package.json': '{ "name": "@truce/lab", "type": "module" }\n',
+  'packages/lab/package.json': '{ "name": "@truce/lab", "type": "module", "devDependencies": { "zod": "1" } }\n',
+  'packages/lab/src/schema/document.ts': "import 'zod'\nexport type Written = 1\nexport const schema = 1\n",
+  'packages/lab/src/scenario/model.ts':
+    "import type { Written } from '../schema/document.js'\nexport type Model = Written\n",
+  'packages/lab/src/engine/agenda.ts':
+    "import type { Model } from '../scenario/model.js'\nexport type Agenda = Model\n",
+  'packages/lab/src/strategies/truce.ts': "import 'truce/policy'\nexport const client = 1\n",
+  'packages/lab/src/model/world.ts':
+    "import '../strategies/truce.js'\nimport '@truce/contract/document'\nexport const world = 1\n",
   'packages/contract/package.json':
     '{ "name": "@truce/contract", "type": "module", "dependencies": { "js-yaml": "1" }, "devDependencies": { "zod": "1" } }\n',
   'packages/contract/src/schema/document.ts': "import 'zod'\nexport type Written = 1\nexport const schema = 1\n",
@@ -57,6 +65,7 @@ const house: Record<string, string> = {
 }
 
 const contract = '../../contract/src/'
+const lab = '../../lab/src/'
 
 /** Rules broken, by the file that breaks them, by the house with these files on top. */
 function broken(files: Readonly<Record<string, string>>): Record<string, string[]> {
@@ -203,6 +212,11 @@ const violations: [what: string, file: string, code: string, rule: string][] = [
     "import '../../../contract/src/index.js'",
     'packages-by-name',
   ],
+  ['the lab loads zod', `${lab}scenario/bad-1.ts`, "import 'zod'", 'lab-schema-writes'],
+  ['the lab drives the guard', `${lab}model/bad-1.ts`, "import 'truce'", 'lab-decides-nothing'],
+  ['the lab builds guards', `${lab}scenario/bad-2.ts`, "import '@truce/contract'", 'lab-reads-documents'],
+  ['the engine knows calls', `${lab}engine/bad-1.ts`, "import '../model/world.js'", 'lab-engine-is-plain'],
+  ['a strategy drives', `${lab}strategies/bad-1.ts`, "import '../engine/agenda.js'", 'lab-strategies-decide'],
   ['a development dependency', '../../lab/src/bad-2.ts', "import 'fast-check'", 'no-dev-dependency-at-run-time'],
 ]
 

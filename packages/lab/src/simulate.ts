@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { estimate } from './estimate.js'
 import { combined } from './measure/intervals.js'
 import type { Simulated, StrategyResult } from './measure/result.js'
 import { Samples } from './measure/samples.js'
@@ -31,13 +32,14 @@ const SECOND = 1_000
 /**
  * Runs a scenario. Same scenario and seed: same result on every machine, `wallMs` aside.
  *
- * @throws RangeError for less than one seed
+ * @throws RangeError for less than one seed, or more callers than it can name (134 million)
  * @example
  * const { result, series } = simulate(scenario, { seeds: 20 })
  */
 export function simulate(scenario: Scenario, options: SimulateOptions = {}): Simulated {
   const { seed = scenario.seed, seeds = 1, clock = () => performance.now() } = options
   if (!(Number.isInteger(seeds) && seeds >= 1)) throw new RangeError(`simulate: seeds is ${seeds}; give at least 1`)
+  if (estimate(scenario, seeds).impossible) throw new RangeError('simulate: more callers than it can name; give fewer')
   const bucketMs = options.bucketMs ?? SECOND * Math.max(1, Math.round(scenario.durationMs / BUCKETS / SECOND))
   const began = clock()
   const results = new Map<string, StrategyResult>()

@@ -28,9 +28,16 @@ export async function runScenario(
   options: Given['options'],
   surroundings: Surroundings,
 ): Promise<Simulated> {
-  const { simulate } = await import('@truce/lab')
+  const { estimate, simulate } = await import('@truce/lab')
   const seeds = numberOf(options['seeds'])
   if (seeds === 0) throw unusable('--seeds is 0', 'Give at least 1')
+  const { impossible, unreasonable, seconds, bytes, callers } = estimate(scenario, seeds)
+  const much = `${scenario.file} would take about ${timeOf(seconds)} and ${(bytes / 1e9).toPrecision(2)} GB`
+  if (impossible)
+    throw unusable(`${much}: ${callers} callers are more than can be told apart`, 'Give at most 134 million')
+  if (unreasonable && options['force'] !== true) {
+    throw unusable(much, 'Simulate fewer callers, a lower rate or a shorter time; --force runs it all the same')
+  }
   const progress = simulationProgress(surroundings.stderr, {
     always: options['progress'] === true,
     clock: () => performance.now(),
@@ -40,6 +47,11 @@ export async function runScenario(
   } finally {
     progress.end()
   }
+}
+
+const timeOf = (seconds: number): string => {
+  if (seconds < 120) return `${Math.ceil(seconds)} s`
+  return seconds < 7_200 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3_600)} h`
 }
 
 const numberOf = (given: string | true | undefined) => (typeof given === 'string' ? Number(given) : undefined)

@@ -11,8 +11,10 @@
  */
 import { grown, Heap } from './heap.js'
 
-const SLOTS = 32_768
-const MASK = SLOTS - 1
+/** So many slots for each event that is pending, as a power of two, within bounds: then few are beyond all slots. */
+const SLOTS_EACH = 4
+const FEWEST_SLOTS = 1_024
+const MOST_SLOTS = 2 ** 22
 const NONE = -1
 /** A slot of so many events is about right. */
 const CROWD = 2
@@ -39,7 +41,8 @@ export class Agenda {
   #words = new Int32Array(this.#floats.buffer)
   #free = NONE
   #used = 0
-  readonly #heads = new Int32Array(SLOTS).fill(NONE)
+  #heads = new Int32Array(FEWEST_SLOTS).fill(NONE)
+  #mask = FEWEST_SLOTS - 1
   #inSlots = 0
   #width = 1
   /** Number of the slot that was taken last, counted from time 0; all before it is in the near heap. */
@@ -87,7 +90,7 @@ export class Agenda {
   #place(time: number, turn: number, what: number): void {
     const slot = Math.floor(time / this.#width)
     if (slot <= this.#slot) this.#near.add(time, turn, what)
-    else if (slot - this.#slot < SLOTS) this.#chain(slot & MASK, time, turn, what)
+    else if (slot - this.#slot <= this.#mask) this.#chain(slot & this.#mask, time, turn, what)
     else this.#far.add(time, turn, what)
   }
 
@@ -114,9 +117,9 @@ export class Agenda {
     while (this.#near.size === 0) {
       if (this.#inSlots > 0) {
         this.#slot++
-        while (heads[this.#slot & MASK] === NONE && !this.#farIsDue()) this.#slot++
+        while (heads[this.#slot & this.#mask] === NONE && !this.#farIsDue()) this.#slot++
       } else this.#slot = Math.floor(this.#far.time / this.#width)
-      this.#fetch(this.#slot & MASK)
+      this.#fetch(this.#slot & this.#mask)
       this.#draw()
     }
     return true
@@ -152,29 +155,32 @@ export class Agenda {
     }
   }
 
-  /** Has the traffic outgrown the width, or left it behind? */
+  /** Has the traffic outgrown the slots, or left them behind? */
   #review(): void {
     const passed = this.now - this.#reviewedAt
     this.#reviewedAt = this.now
     this.#reviewAt = this.taken + REVIEW
-    if (passed <= 0) return
     const wanted = (passed / REVIEW) * CROWD
     // Powers of two: to divide by them rounds nothing, so a slot's bounds are exact.
     let width = this.#width
-    while (width > 2 * wanted && width > 2 ** -20) width /= 2
+    while (passed > 0 && width > 2 * wanted && width > 2 ** -20) width /= 2
     while (width < wanted / 2) width *= 2
-    if (width !== this.#width) this.#rebuild(width)
+    let slots = this.#heads.length
+    while (slots < (SLOTS_EACH * this.#size) / 2 && slots < MOST_SLOTS) slots *= 2
+    while (slots > 4 * SLOTS_EACH * this.#size && slots > FEWEST_SLOTS) slots /= 2
+    if (width !== this.#width || slots !== this.#heads.length) this.#rebuild(width, slots)
   }
 
-  #rebuild(width: number): void {
-    const { now } = this
+  #rebuild(width: number, slots: number): void {
     const all = new Heap()
-    for (let head = 0; head < SLOTS; head++) if (this.#heads[head] !== NONE) this.#fetch(head)
+    for (let head = 0; head < this.#heads.length; head++) if (this.#heads[head] !== NONE) this.#fetch(head)
     for (const heap of [this.#near, this.#far]) {
       for (; heap.size > 0; heap.drop()) all.add(heap.time, heap.turn, heap.what)
     }
+    if (slots !== this.#heads.length) this.#heads = new Int32Array(slots).fill(NONE)
+    this.#mask = slots - 1
     this.#width = width
-    this.#slot = Math.floor(now / width)
+    this.#slot = Math.floor(this.now / width)
     for (; all.size > 0; all.drop()) this.#place(all.time, all.turn, all.what)
   }
 

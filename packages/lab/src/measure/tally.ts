@@ -11,18 +11,40 @@ import { Histogram } from './histogram.js'
 /** A second, ms. */
 export const SECOND = 1_000
 
-/** One number a bucket of time; what is later than its end counts in its last. */
-export class Timeline {
-  readonly counts: Float64Array
+/** Buckets of one width. Many counts are of the same instant: its bucket is found once. */
+class Ruler {
+  readonly buckets: number
   readonly #width: number
+  #last = -1
+  #bucket = 0
 
   constructor(durationMs: number, width: number) {
-    this.counts = new Float64Array(Math.max(1, Math.ceil(durationMs / width)))
+    this.buckets = Math.max(1, Math.ceil(durationMs / width))
     this.#width = width
   }
 
+  /** What is later than the end is in the last one. */
+  bucketOf(at: number): number {
+    if (at !== this.#last) {
+      this.#last = at
+      this.#bucket = Math.min(this.buckets - 1, Math.floor(at / this.#width))
+    }
+    return this.#bucket
+  }
+}
+
+/** One number a bucket. */
+export class Timeline {
+  readonly counts: Float64Array
+  readonly #ruler: Ruler
+
+  constructor(ruler: Ruler) {
+    this.counts = new Float64Array(ruler.buckets)
+    this.#ruler = ruler
+  }
+
   add(at: number): void {
-    const bucket = Math.min(this.counts.length - 1, Math.floor(at / this.#width))
+    const bucket = this.#ruler.bucketOf(at)
     this.counts[bucket] = (this.counts[bucket] as number) + 1
   }
 
@@ -35,9 +57,9 @@ export class Timeline {
 class Flow {
   readonly seconds: Timeline
   readonly buckets: Timeline
-  constructor(durationMs: number, bucketMs: number) {
-    this.seconds = new Timeline(durationMs, SECOND)
-    this.buckets = new Timeline(durationMs, bucketMs)
+  constructor(seconds: Ruler, buckets: Ruler) {
+    this.seconds = new Timeline(seconds)
+    this.buckets = new Timeline(buckets)
   }
   add(at: number): void {
     this.seconds.add(at)
@@ -67,14 +89,17 @@ export class Tally {
   duplicates = 0
 
   constructor(durationMs: number, bucketMs: number, dependencies: number) {
-    this.attempts = new Flow(durationMs, bucketMs)
-    this.retries = new Flow(durationMs, bucketMs)
-    this.started = new Timeline(durationMs, SECOND)
-    this.startedWell = new Timeline(durationMs, SECOND)
-    this.succeeded = new Timeline(durationMs, bucketMs)
-    this.failed = new Timeline(durationMs, bucketMs)
-    this.refused = new Timeline(durationMs, bucketMs)
-    this.reached = Array.from({ length: dependencies }, () => new Flow(durationMs, bucketMs))
+    const seconds = new Ruler(durationMs, SECOND)
+    const starts = new Ruler(durationMs, SECOND)
+    const buckets = new Ruler(durationMs, bucketMs)
+    this.attempts = new Flow(seconds, buckets)
+    this.retries = new Flow(seconds, buckets)
+    this.started = new Timeline(starts)
+    this.startedWell = new Timeline(starts)
+    this.succeeded = new Timeline(buckets)
+    this.failed = new Timeline(buckets)
+    this.refused = new Timeline(buckets)
+    this.reached = Array.from({ length: dependencies }, () => new Flow(seconds, buckets))
   }
 
   attempt(number: number, now: number): void {

@@ -9,89 +9,26 @@
  */
 import {
   attemptTime,
-  Bulkhead,
   type CallFacts,
   effectiveDeadline,
   endOf,
   exhausts,
   type Failure,
-  type LineEnd,
-  type Random,
   type StopReason,
   travellingTime,
-  type Waiter,
   waitsForRoom,
 } from 'truce/policy'
-import type { Agenda } from '../engine/agenda.js'
-import type { StrategyModel } from '../scenario/model.js'
-import type { Client, MakeClient } from '../strategies/client.js'
-import { AT_SERVER, type Attempts, AWAITED, QUEUED_FOR_CONNECTION, RETRY, TIMED } from './attempts.js'
-import {
-  ALARMED,
-  BACKOFF,
-  type Calls,
-  DONE,
-  FIRST_SUCCEEDED,
-  FROM_LINE,
-  HOLDS_SLOT,
-  IDLE,
-  LINED,
-  QUEUED,
-  RUNNING,
-} from './calls.js'
-import { ATTEMPT_RINGS, CALL_RINGS, event, LINE_RINGS, POOL_RINGS, RETRIES } from './events.js'
+import type { Client } from '../strategies/client.js'
+import { AT_SERVER, AWAITED, QUEUED_FOR_CONNECTION, RETRY, TIMED } from './attempts.js'
+import { ALARMED, BACKOFF, DONE, FIRST_SUCCEEDED, FROM_LINE, IDLE, LINED, QUEUED, RUNNING } from './calls.js'
+import { ATTEMPT_RINGS, CALL_RINGS, event, POOL_RINGS, RETRIES } from './events.js'
+import type { AroundGroup, GroupParts } from './group-parts.js'
+import { Lines } from './lines.js'
 import { FAILURES, NO_CONNECTION, REJECTED, SILENT, TIMED_OUT } from './outcomes.js'
 import { Pool } from './pool.js'
+import { Slots } from './slots.js'
 import { TimeoutChain, timerAt } from './timeout-chain.js'
-import { ASK_AGAIN, WaitingRoom } from './waiting-room.js'
-
-/** What a group is. */
-export interface GroupParts {
-  readonly index: number
-  readonly instances: number
-  /** Index of the dependency that it calls. */
-  readonly server: number
-  readonly strategy: StrategyModel
-  readonly effect: 'read' | 'write'
-  readonly idempotent: boolean
-  readonly pool: { readonly size: number; readonly acquireTimeout: number } | undefined
-  /** Of a dependency that calls another: is exhaustion heard there? */
-  readonly peer: boolean
-  /** Of outermost callers; none: its calls are part of others'. */
-  readonly tally: CallTally | undefined
-  readonly make: MakeClient
-  /** Of its policies. */
-  readonly random: Random
-}
-
-/** Who counts calls. */
-export interface CallTally {
-  duplicates: number
-  attempt(number: number, now: number): void
-  ended(began: number, now: number, attempts: number, stop: StopReason, firstSucceeded: boolean): void
-}
-
-/** The rest of the world, as a group sees it. */
-export interface AroundGroup {
-  readonly agenda: Agenda
-  readonly attempts: Attempts
-  readonly calls: Calls
-  /** An attempt goes out. */
-  send(attempt: number, now: number): void
-  /** One that needed the attempt's row does no longer. */
-  release(attempt: number, flag: number): void
-  /** A call that was made in this attempt has ended. */
-  belowEnded(attempt: number, succeeded: boolean, exhausted: boolean, now: number): void
-  /** The call of a caller who goes on has ended. */
-  callerIsFree(caller: number, now: number): void
-  /** A number for the line of one process, for events. */
-  lineOf(group: number, instance: number): number
-}
-
-/** A call in a bulkhead's queue. */
-interface Queued extends Waiter {
-  readonly call: number
-}
+import { ASK_AGAIN } from './waiting-room.js'
 
 /** One for all calls: the policy reads it and keeps nothing. */
 class Facts implements CallFacts {
@@ -110,22 +47,29 @@ export class Group {
   readonly parts: GroupParts
   readonly #world: AroundGroup
   readonly #clients: (Client | undefined)[] = []
-  readonly #bulkheads: (Bulkhead<Queued> | undefined)[] = []
   readonly #pools: (Pool | undefined)[] = []
-  readonly #rooms: (WaitingRoom | undefined)[] = []
-  /** Is its breaker known to be anything but closed? Only where background calls wait for it. */
-  readonly #tripped = new Set<number>()
-  readonly #queued = new Map<number, Queued>()
+  readonly #slots: Slots
+  readonly #lines: Lines
   readonly #chain: TimeoutChain
   readonly #facts = new Facts()
-  readonly #freed: number[] = []
-  #handing = false
 
   constructor(parts: GroupParts, world: AroundGroup) {
     this.parts = parts
     this.#world = world
     this.#chain = new TimeoutChain(parts.index, world.agenda, world.attempts)
     this.#facts.keyed = parts.idempotent
+    const { strategy, random, index } = parts
+    this.#slots = new Slots(strategy.concurrency, world.calls, (call, now) => this.#start(call, now))
+    this.#lines = new Lines({
+      agenda: world.agenda,
+      calls: world.calls,
+      random,
+      hasBreaker: strategy.background && strategy.breaker !== null,
+      clientOf: (instance) => this.#client(instance),
+      full: (instance) => this.#slots.full(instance),
+      enter: (call, now) => this.#enter(call, now),
+      lineOf: (instance) => world.lineOf(index, instance),
+    })
   }
 
   /** The processes that have called so far. */
@@ -150,8 +94,14 @@ export class Group {
     calls.key[call] = key
     calls.began[call] = now
     calls.deadline[call] = effectiveDeadline(now, this.parts.strategy.deadline, until)
-    if (now >= calls.deadline[call]) return this.#stop(call, 'deadline', now)
-    const refusal = this.#client(instance).refusesOriginal(now)
+    if (now >= calls.deadline[call]) return this.#finish(call, 'deadline', now)
+    const client = this.#client(instance)
+    const { attemptTimeout } = this.parts.strategy
+    const permit = this.#slots.unlimited ? (client.plain?.(now) ?? 0) : 0
+    if (permit !== 0) {
+      return this.#launch(call, 1, permit, attemptTime(now, attemptTimeout, calls.deadline[call]), now)
+    }
+    const refusal = client.refusesOriginal(now)
     if (refusal) this.#noRoom(call, refusal, now, 0)
     else this.#enter(call, now)
   }
@@ -167,7 +117,7 @@ export class Group {
     const { calls } = this.#world
     calls.unset(call, ALARMED)
     const phase = calls.phase[call]
-    if (phase === QUEUED || phase === LINED) this.#stop(call, 'deadline', now)
+    if (phase === QUEUED || phase === LINED) this.#finish(call, 'deadline', now)
     else calls.sweep(call)
   }
 
@@ -191,7 +141,7 @@ export class Group {
   }
 
   lineRings(instance: number, now: number): void {
-    this.#rooms[instance]?.ring(this.#world.agenda.turn, now)
+    this.#lines.ring(instance, now)
   }
 
   /** An answer arrived; of an attempt that was given up nobody hears. */
@@ -212,22 +162,11 @@ export class Group {
   }
 
   #enter(call: number, now: number): void {
-    const bulkhead = this.#bulkhead(this.#world.calls.instance[call] as number)
-    if (bulkhead === undefined || bulkhead.tryEnter()) {
-      if (bulkhead) this.#world.calls.set(call, HOLDS_SLOT)
-      return this.#start(call, now)
-    }
-    const waiter: Queued = { call, ahead: undefined, behind: undefined, queued: false }
-    if (bulkhead.enter(waiter) === 'refused') return this.#stop(call, 'concurrency', now)
-    this.#queued.set(call, waiter)
+    const entry = this.#slots.enter(call)
+    if (entry === 'entered') return this.#start(call, now)
+    if (entry === 'refused') return this.#finish(call, 'concurrency', now)
     this.#world.calls.phase[call] = QUEUED
     this.#alarm(call)
-  }
-
-  #bulkhead(instance: number): Bulkhead<Queued> | undefined {
-    const { concurrency } = this.parts.strategy
-    if (concurrency === null) return undefined
-    return (this.#bulkheads[instance] ??= new Bulkhead<Queued>(concurrency))
   }
 
   /** Rings at the call's deadline, once. */
@@ -242,13 +181,13 @@ export class Group {
   #start(call: number, now: number): void {
     const { calls } = this.#world
     const deadline = calls.deadline[call] as number
-    if (now >= deadline) return this.#stop(call, 'deadline', now)
+    if (now >= deadline) return this.#finish(call, 'deadline', now)
     const instance = calls.instance[call] as number
     const number = (calls.attempts[call] as number) + 1
     const given = attemptTime(now, this.parts.strategy.attemptTimeout, deadline)
     const permit = this.#client(instance).acquire(number, now, given)
     if (permit === 0) {
-      this.#breakerChanged(instance, now)
+      this.#lines.look(instance, now)
       return this.#noRoom(call, 'breaker', now, ASK_AGAIN)
     }
     this.#launch(call, number, permit, given, now)
@@ -277,7 +216,7 @@ export class Group {
     if (given === this.parts.strategy.attemptTimeout) {
       if (given < Number.POSITIVE_INFINITY) this.#chain.add(attempt)
     } else this.#timer(attempt, ATTEMPT_RINGS, now + given)
-    if (this.#breaks) this.#probes(calls.instance[call] as number, permit, now)
+    this.#lines.started(calls.instance[call] as number, permit, now)
     if (this.parts.pool === undefined) this.#send(attempt, now)
     else this.#connect(attempt, this.parts.pool.acquireTimeout, now)
   }
@@ -325,9 +264,11 @@ export class Group {
       failure === undefined
         ? client.succeeded(permit, number, attempts.payment[attempt] as number, ms, now)
         : client.failed(permit, number, failure, given, ms, now)
-    if (calls.is(call, HOLDS_SLOT)) this.#freeSlot(call, now)
-    if (strategy.background) this.#tellLine(call, endOf(failure, ms, strategy.attemptTimeout), now)
-    if (changed || this.#tripped.has(instance)) this.#breakerChanged(instance, now)
+    this.#slots.free(call, now)
+    if (strategy.background) {
+      this.#lines.tell(call, endOf(failure, ms, strategy.attemptTimeout), now)
+      this.#lines.breakerMoved(instance, changed, now)
+    }
     this.#world.release(attempt, AWAITED)
     if (failure !== undefined) return this.#decide(call, failure, client, now)
     if (number === 1) calls.set(call, FIRST_SUCCEEDED)
@@ -369,92 +310,16 @@ export class Group {
   /** A background call waits in line, any other ends. */
   #noRoom(call: number, reason: StopReason, now: number, wait: number): void {
     if (this.parts.strategy.background && waitsForRoom(reason)) this.#line(call, now, wait)
-    else this.#stop(call, reason, now)
+    else this.#finish(call, reason, now)
   }
 
   #line(call: number, now: number, wait: number): void {
     const { calls } = this.#world
-    const room = this.#room(calls.instance[call] as number)
-    if (room === undefined) return this.#stop(call, 'breaker', now)
+    if (!this.#lines.knows(calls.instance[call] as number)) return this.#finish(call, 'breaker', now)
     this.#giveUp(call, now)
     calls.phase[call] = LINED
-    calls.wishedAt[call] = now
     this.#alarm(call)
-    room.join(call, now, wait)
-  }
-
-  #room(instance: number): WaitingRoom | undefined {
-    const known = this.#rooms[instance]
-    if (known !== undefined) return known
-    const { policy } = this.#client(instance)
-    if (policy === undefined) return undefined
-    const { agenda, calls } = this.#world
-    const bulkhead = this.#bulkhead(instance)
-    const line = this.#world.lineOf(this.parts.index, instance)
-    const room = new WaitingRoom({
-      policy,
-      random: this.parts.random,
-      full: () => bulkhead !== undefined && bulkhead.inFlight >= bulkhead.limit,
-      ringAt: (time) => {
-        const turn = agenda.reserve()
-        agenda.addInTurn(time, turn, event(LINE_RINGS, line))
-        return turn
-      },
-      send: (call, now) => {
-        calls.set(call, FROM_LINE)
-        calls.phase[call] = IDLE
-        calls.waited[call] = now - (calls.wishedAt[call] as number)
-        this.#enter(call, now)
-      },
-    })
-    this.#rooms[instance] = room
-    return room
-  }
-
-  #tellLine(call: number, end: LineEnd | undefined, now: number): void {
-    const { calls } = this.#world
-    const room = this.#rooms[calls.instance[call] as number]
-    if (room === undefined) return
-    if (calls.is(call, FROM_LINE)) {
-      calls.unset(call, FROM_LINE)
-      room.ended(now, end)
-    } else if (end === 'well' || end === 'slowly') room.roomReturned(now)
-  }
-
-  /** Does anybody wait for a breaker to close? */
-  get #breaks(): boolean {
-    return this.parts.strategy.background && this.parts.strategy.breaker !== null
-  }
-
-  #breakerChanged(instance: number, now: number): void {
-    if (!this.#breaks) return
-    const state = this.#clients[instance]?.policy?.breakerState(now) ?? 'closed'
-    if (state !== 'closed') this.#tripped.add(instance)
-    else if (this.#tripped.delete(instance)) this.#rooms[instance]?.reopened(now)
-  }
-
-  #probes(instance: number, permit: number, now: number): void {
-    if (this.#clients[instance]?.policy?.isProbe(permit) === true) this.#breakerChanged(instance, now)
-  }
-
-  /** A call's place goes to the next. Never nested: of thousands that wait each may end at once. */
-  #freeSlot(call: number, now: number): void {
-    const { calls } = this.#world
-    calls.unset(call, HOLDS_SLOT)
-    const own = this.#bulkhead(calls.instance[call] as number)
-    if (own !== undefined && own.waiting === 0) return void own.leave()
-    this.#freed.push(calls.instance[call] as number)
-    if (this.#handing) return
-    this.#handing = true
-    for (let instance = this.#freed.pop(); instance !== undefined; instance = this.#freed.pop()) {
-      const next = this.#bulkheads[instance]?.leave()
-      if (next === undefined) continue
-      this.#queued.delete(next.call)
-      calls.phase[next.call] = IDLE
-      calls.set(next.call, HOLDS_SLOT)
-      this.#start(next.call, now)
-    }
-    this.#handing = false
+    this.#lines.join(call, now, wait)
   }
 
   /** No attempt is made: what was taken for one goes back. */
@@ -466,24 +331,15 @@ export class Group {
       calls.paidAt[call] = Number.NaN
       calls.payment[call] = 0
     }
-    if (calls.is(call, HOLDS_SLOT)) this.#freeSlot(call, now)
-    if (calls.is(call, FROM_LINE)) this.#tellLine(call, undefined, now)
-  }
-
-  /** Ends the call between attempts. */
-  #stop(call: number, stop: StopReason, now: number): void {
-    this.#finish(call, stop, now)
+    this.#slots.free(call, now)
+    if (calls.is(call, FROM_LINE)) this.#lines.tell(call, undefined, now)
   }
 
   #finish(call: number, stop: StopReason, now: number): void {
     const world = this.#world
     const { calls } = world
-    const instance = calls.instance[call] as number
-    if (calls.phase[call] === QUEUED) {
-      const waiter = this.#queued.get(call)
-      if (waiter) this.#bulkheads[instance]?.cancel(waiter)
-      this.#queued.delete(call)
-    } else if (calls.phase[call] === LINED) this.#rooms[instance]?.leave(call)
+    if (calls.phase[call] === QUEUED) this.#slots.cancel(call)
+    else if (calls.phase[call] === LINED) this.#lines.leave(call)
     calls.phase[call] = DONE
     this.#giveUp(call, now)
     const { tally } = this.parts

@@ -32,7 +32,8 @@ import {
   subjectOf,
   THOUGHT,
 } from './events.js'
-import { type AroundGroup, Group } from './group.js'
+import { Group } from './group.js'
+import type { AroundGroup } from './group-parts.js'
 import { type AroundServer, Server } from './server.js'
 
 /** What is looked at, at the end of each bucket. */

@@ -17,7 +17,7 @@ export function checkLike(strategy: Written['strategies'][string], path: Path, s
   const { like = TRUCE, settings = {} } = strategy
   if (like === TRUCE) {
     if (strategy.settings !== undefined)
-      say([...path, 'settings'], 'settings go with a model', 'name it: like: finagle, or leave them out')
+      say([...path, 'settings'], 'settings go with a model', 'name the model: like: finagle, or leave them out')
     return
   }
   const model = Object.hasOwn(FIELD, like) ? FIELD[like] : undefined

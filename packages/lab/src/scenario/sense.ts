@@ -27,7 +27,7 @@ export function checkSense(tree: Tree, written: Written, problems: Problems): vo
     for (const [i, fault] of (dependency.faults ?? []).entries()) checkFault(fault, [...path, 'faults', i], say)
   }
   for (const cycle of cycles(written)) {
-    const [from = '', to = ''] = cycle
+    const [from = '', to = from] = cycle
     const way = [...cycle, from].join(' → ')
     say(['dependencies', from, 'calls', to], `${from} calls itself: ${way}`, 'leave one of these calls out')
   }

@@ -10,6 +10,11 @@ import type { CallFacts, Decision, DependencyPolicy, Failure, Payment, Permit, R
 import type { StrategyModel } from '../scenario/model.js'
 
 export interface Client {
+  /**
+   * A permit for an original that nothing can refuse, without a draw, taken at once; 0: ask `refusesOriginal` and
+   * `acquire`. Without it they are always asked.
+   */
+  plain?(now: number): Permit
   /** Would a first attempt be refused now? */
   refusesOriginal(now: number): StopReason | undefined
   /**

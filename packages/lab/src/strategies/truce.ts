@@ -67,6 +67,12 @@ class TruceClient implements Client {
     this.#random = random
   }
 
+  plain(now: number): Permit {
+    const permit = this.policy.plainPermit(now)
+    if (permit !== 0) this.policy.originalSent(now)
+    return permit
+  }
+
   refusesOriginal(now: number): StopReason | undefined {
     return this.policy.refusesOriginal(now, this.#random)
   }

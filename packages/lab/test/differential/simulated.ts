@@ -18,7 +18,8 @@ import {
   RETURNS,
   subjectOf,
 } from '../../src/model/events.js'
-import { type AroundGroup, Group } from '../../src/model/group.js'
+import { Group } from '../../src/model/group.js'
+import type { AroundGroup } from '../../src/model/group-parts.js'
 import { errorOf, FULL, OK, REFUSED, REJECTED, SILENT } from '../../src/model/outcomes.js'
 import { strategyOf } from '../../src/scenario/strategy-of.js'
 import { truceClient } from '../../src/strategies/truce.js'
