@@ -41,10 +41,10 @@ describe('exit codes', { timeout: 30_000 }, () => {
 describe('help', { timeout: 30_000 }, () => {
   test('names every command', () => {
     const { code, stdout } = truce(['--help'])
-    expect([code, ...stdout.matchAll(/^ {2}(check|checklist|diff) {2}/gm)].length).toBe(4)
+    expect([code, ...stdout.matchAll(/^ {2}(check|checklist|diff|simulate) {2}/gm)].length).toBe(5)
   })
 
-  test.each(['check', 'checklist', 'diff'])('of %s has options, examples and --json', (name) => {
+  test.each(['check', 'checklist', 'diff', 'simulate'])('of %s has options, examples and --json', (name) => {
     const { code, stdout, stderr } = truce([name, '--help'])
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/Usage: truce [^]*--json[^]*Examples:\n {2}# [^]*\n {2}truce /)

@@ -24,6 +24,8 @@ const cwd = () =>
     'bad/a.truce.yaml': WORSE,
     'endless/truce.yaml': ENDLESS,
     'broken.yaml': 'a: [',
+    'storm.yaml':
+      '{ simulate: 1, name: a, for: 10s, dependencies: { b: { workers: 1, service: { kind: constant, value: 1ms } } }, callers: { c: { arrivals: { open: 5/s }, calls: b.x } }, strategies: { truce: { use: baseline } } }',
   })
 
 describe('what --json prints is what its schema says', { timeout: 60_000 }, () => {
@@ -35,6 +37,8 @@ describe('what --json prints is what its schema says', { timeout: 60_000 }, () =
     ['check', 1, ['endless']],
     ['checklist', 0, ['good']],
     ['checklist', 0, ['bad']],
+    ['simulate', 0, ['storm.yaml']],
+    ['simulate', 0, ['storm.yaml', '--seeds', '3']],
   ])('%s, exit code %i: %s', (command, code, args) => {
     const ended = truce([command, ...args, '--json'], { cwd: cwd() })
     expect([ended.code, ended.stderr]).toEqual([code, ''])
@@ -42,14 +46,17 @@ describe('what --json prints is what its schema says', { timeout: 60_000 }, () =
     expect([validate(JSON.parse(ended.stdout)), validate.errors]).toEqual([true, null])
   })
 
-  test.each([['check', 'broken.yaml'], ['diff', 'broken.yaml', 'good'], ['checklist'], ['none']])(
-    'unusable: %s %s',
-    (...args) => {
-      const { code, stdout } = truce([...args, '--json'], { cwd: cwd() })
-      const validate = ajv.getSchema('urn:truce:cli:unusable') ?? validatorOf('unusable')
-      expect([code, validate(JSON.parse(stdout)), validate.errors]).toEqual([2, true, null])
-    },
-  )
+  test.each([
+    ['check', 'broken.yaml'],
+    ['diff', 'broken.yaml', 'good'],
+    ['checklist'],
+    ['simulate', 'broken.yaml'],
+    ['none'],
+  ])('unusable: %s %s', (...args) => {
+    const { code, stdout } = truce([...args, '--json'], { cwd: cwd() })
+    const validate = ajv.getSchema('urn:truce:cli:unusable') ?? validatorOf('unusable')
+    expect([code, validate(JSON.parse(stdout)), validate.errors]).toEqual([2, true, null])
+  })
 
   test('a result with a field that is not in the schema would be noticed', () => {
     const validate = ajv.getSchema('urn:truce:cli:checklist') ?? validatorOf('checklist')
