@@ -40,8 +40,8 @@ export function htmlReport(scenario: Scenario, simulated: Simulated): string {
 <main>
 <h1>${escape(result.name)}</h1>
 <p class="soft">${runOf(simulated)}</p>
-<p class="verdict">${escape(verdict)}</p>
-<ul>${each.map((sentence) => `<li>${escape(sentence)}</li>`).join('')}</ul>
+<p class="verdict">${escape(unbroken(verdict))}</p>
+<ul>${each.map((sentence) => `<li>${escape(unbroken(sentence))}</li>`).join('')}</ul>
 <h2>What went wrong</h2>
 ${faults.length === 0 ? '<p>Nothing: there are no faults in this scenario.</p>' : `<ul>${faults.map(({ text }) => `<li>${escape(text)}</li>`).join('')}</ul>`}
 <h2>Strategies side by side</h2>
@@ -117,10 +117,13 @@ function row(scenario: Scenario, panel: Panel, layers: readonly Panel[], duratio
   return `<section aria-label="${escape(panel.title)}">
 <h2>${escape(panel.title)}</h2>
 <p class="soft">${escape(capital(panel.about))}${layers.length > 1 ? `. ${LAYERS}` : ''}</p>
-<div class="row" tabindex="0" role="group" aria-label="${escape(panel.title)}, one chart a strategy">${charts.join('\n')}</div>
+<div class="row" role="group" aria-label="${escape(panel.title)}, one chart a strategy">${charts.join('\n')}</div>
 <details><summary>The same in numbers</summary>${numbersOf(panel, durationMs)}</details>
 </section>`
 }
+
+/** A number and its unit stay in one line. */
+const unbroken = (text: string) => text.replaceAll(/(?<=\d) (?=(?:%|×|ms|s|min|h)(?![a-z]))/g, '\u00A0')
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 

@@ -25,7 +25,7 @@ th:first-child, td:first-child { text-align: left; }
 thead th { color: var(--soft); font-weight: 600; }
 thead th[scope=row], tbody th { font-weight: 600; }
 tr.best { background: var(--best); }
-.row { display: grid; gap: .75rem; grid-auto-flow: column; grid-auto-columns: minmax(15rem, 1fr); overflow-x: auto; }
+.row { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fit, minmax(min(16rem, 100%), 1fr)); }
 figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .5rem; max-width: 32rem; }
 figcaption { font-weight: 600; font-size: .9rem; padding: 0 .25rem .25rem; }
 figcaption .soft { font-weight: 400; }
@@ -45,7 +45,7 @@ details { margin: .35rem 0; }
 summary { cursor: pointer; color: var(--soft); }
 footer { margin-top: 2.5rem; color: var(--soft); font-size: .9rem; }
 @media print { body { font-size: 10pt; } main { max-width: none; padding: 0; } h2 { break-after: avoid; }
-  .row { grid-auto-flow: row; grid-template-columns: repeat(4, 1fr); gap: .3rem; overflow: visible; } figure { break-inside: avoid; }
+  .row { grid-template-columns: repeat(4, 1fr); gap: .3rem; } figure { break-inside: avoid; }
   .wide { overflow: visible; } table { font-size: 7.5pt; } th, td { padding: .1rem .25rem; }
   figure { padding: .15rem; } details { display: none; } }
 `
