@@ -69,10 +69,16 @@ export class Agenda {
     this.#place(time, turn, what)
   }
 
-  /** Takes the next event: `now` is its instant. @returns what, or −1 where nothing is left */
-  take(): number {
+  /**
+   * Takes the next event: `now` is its instant.
+   *
+   * @param latest one that is later stays
+   * @returns what, or −1 where nothing is left until then
+   */
+  take(latest = Number.POSITIVE_INFINITY): number {
     const near = this.#near
     if (near.size === 0 && !this.#advance()) return NONE
+    if (near.time > latest) return NONE
     this.now = near.time
     this.turn = near.turn
     const { what } = near
@@ -80,11 +86,6 @@ export class Agenda {
     this.#size--
     if (++this.taken >= this.#reviewAt) this.#review()
     return what
-  }
-
-  /** When the next event is; `Infinity` where nothing is left. */
-  peek(): number {
-    return this.#near.size > 0 || this.#advance() ? this.#near.time : Number.POSITIVE_INFINITY
   }
 
   #place(time: number, turn: number, what: number): void {

@@ -100,8 +100,8 @@ export class World implements AroundServer, AroundGroup {
     const { agenda, scenario } = this
     const { durationMs } = scenario
     let tellAt = TELL_AFTER
-    while (agenda.peek() <= durationMs) {
-      this.#happens(agenda.take(), agenda.now)
+    for (let what = agenda.take(durationMs); what >= 0; what = agenda.take(durationMs)) {
+      this.#happens(what, agenda.now)
       if (agenda.taken < tellAt) continue
       tellAt = agenda.taken + TELL_AFTER
       this.#watch.progress?.(agenda.now, agenda.taken)
