@@ -338,6 +338,20 @@ export default {
       to: { path: '^packages/lab/src/', pathNot: '^packages/lab/src/(strategies/|scenario/model[.]ts$)' },
     },
     {
+      name: 'lab-report-runs-nothing',
+      comment: 'report/ draws results and series, whoever made them: it knows no simulator.',
+      severity: 'error',
+      from: { path: '^packages/lab/src/report/', pathNot: tests },
+      to: { path: '^packages/lab/src/', pathNot: '^packages/lab/src/(report/|measure/|scenario/model[.]ts$)' },
+    },
+    {
+      name: 'lab-ladder-is-on-top',
+      comment: 'What simulates a scenario knows nothing of those that come with the lab.',
+      severity: 'error',
+      from: { path: '^packages/lab/src/', pathNot: [tests, '^packages/lab/src/ladder/'] },
+      to: { path: '^packages/lab/src/ladder/' },
+    },
+    {
       name: 'cli-is-on-top',
       comment: 'The command line calls the packages; none of them knows it.',
       severity: 'error',

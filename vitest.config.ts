@@ -25,6 +25,10 @@ export default defineConfig({
       { find: /^@truce\/contract$/, replacement: contract('index.ts') },
       { find: /^@truce\/contract\/([a-z-]+)$/, replacement: contract('$1/index.ts') },
       { find: /^@truce\/lab$/, replacement: fileURLToPath(new URL('./packages/lab/src/index.ts', import.meta.url)) },
+      {
+        find: /^@truce\/lab\/([a-z-]+)$/,
+        replacement: fileURLToPath(new URL('./packages/lab/src/$1/index.ts', import.meta.url)),
+      },
       { find: /^truce$/, replacement: truce('index.ts') },
       { find: /^truce\/([a-z-]+)$/, replacement: truce('$1/index.ts') },
       { find: /^truce\/server\/([a-z-]+)$/, replacement: truce('server/$1/index.ts') },

@@ -39,6 +39,7 @@ const house: Record<string, string> = {
     "import type { Written } from '../schema/document.js'\nexport type Model = Written\n",
   'packages/lab/src/engine/agenda.ts':
     "import type { Model } from '../scenario/model.js'\nexport type Agenda = Model\n",
+  'packages/lab/src/ladder/table.ts': 'export const ladder = 1\n',
   'packages/lab/src/strategies/truce.ts': "import 'truce/policy'\nexport const client = 1\n",
   'packages/lab/src/model/world.ts':
     "import '../strategies/truce.js'\nimport '@truce/contract/document'\nexport const world = 1\n",
@@ -217,6 +218,8 @@ const violations: [what: string, file: string, code: string, rule: string][] = [
   ['the lab builds guards', `${lab}scenario/bad-2.ts`, "import '@truce/contract'", 'lab-reads-documents'],
   ['the engine knows calls', `${lab}engine/bad-1.ts`, "import '../model/world.js'", 'lab-engine-is-plain'],
   ['a strategy drives', `${lab}strategies/bad-1.ts`, "import '../engine/agenda.js'", 'lab-strategies-decide'],
+  ['a report simulates', `${lab}report/bad-1.ts`, "import '../model/world.js'", 'lab-report-runs-nothing'],
+  ['the simulator knows a storm', `${lab}model/bad-2.ts`, "import '../ladder/table.js'", 'lab-ladder-is-on-top'],
   ['a development dependency', '../../lab/src/bad-2.ts', "import 'fast-check'", 'no-dev-dependency-at-run-time'],
 ]
 

@@ -5,6 +5,7 @@
  * @module
  */
 export { type Estimate, estimate } from './estimate.js'
+export { libraryFile, libraryNames } from './library/library.js'
 export type * from './measure/result.js'
 export type * from './measure/series.js'
 export { type LoadedScenario, loadScenario, parseScenario } from './scenario/load.js'

@@ -117,7 +117,7 @@ test.each<[string, string, string, string, string]>([
     'at most as many',
   ],
   ['settings of no model', 'none: {}', 'none: { settings: { ratio: 1 } }', '8:23', 'name the model'],
-  ['a model that there is not', 'none: {}', 'none: { like: finagel }', '8:23', 'known are'],
+  ['a model that there is not', 'none: {}', 'none: { like: finagel }', '8:23', 'did you mean finagle'],
   ['an empty document', LEAST, '', '1:1', 'write at least'],
 ])('%s', (_, from, to, place, fix) => {
   const { scenario, problems } = parseScenario(LEAST.replace(from, to), 'storm.yaml')

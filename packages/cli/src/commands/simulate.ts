@@ -11,13 +11,16 @@ export const command: Command = {
   summary: 'runs the shipped policies against modelled dependencies, under virtual time',
   declare(simulate) {
     simulate
-      .argument('<file>', 'a scenario')
+      .argument('<file>', 'a scenario, or the name of one of the library')
       .option('--seed <n>', "instead of the scenario's", wholeNumber)
       .option('--seeds <n>', 'so many runs, and 95 % confidence intervals', wholeNumber)
+      .option('--html <file>', 'writes the report as a page too: charts, strategies side by side')
+      .option('--progress', 'shows how far it is where stderr is no terminal too')
       .option('--force', 'run it even where it takes more time or memory than is sensible')
   },
   examples: [
     { does: 'What would happen?', line: 'truce simulate storm.yaml' },
+    { does: 'As a page', line: 'truce simulate lost-answers --html report.html' },
     { does: 'With other randomness', line: 'truce simulate storm.yaml --seed 8' },
     { does: 'How sure is that?', line: 'truce simulate storm.yaml --seeds 20 --json' },
   ],
@@ -25,8 +28,10 @@ export const command: Command = {
     const { scenarioIn, runScenario } = await import('../simulate/run.js')
     const scenario = await scenarioIn(file)
     const simulated = await runScenario(scenario, options, surroundings)
+    const { html } = options
+    if (typeof html === 'string') await (await import('../simulate/write-page.js')).writePage(html, scenario, simulated)
     if (options['json'] === true) printJson(surroundings.stdout, simulated.result)
-    else (await import('../simulate/print-text.js')).print(simulated, surroundings)
+    else await (await import('../simulate/print-text.js')).print(scenario, simulated, surroundings)
     return HOLDS
   },
 }

@@ -1,15 +1,18 @@
 /**
- * Print a simulation: one line a strategy.
+ * Print a simulation: what happened in words, the strategies in a table, and how it went over time.
  *
  * @module
  */
-import type { Simulated } from '@truce/lab'
+import type { Scenario, Simulated } from '@truce/lab'
 import type { Surroundings } from '../surroundings.js'
+import { paintOn } from '../terminal/paint.js'
 
-export function print({ result }: Simulated, { stdout }: Surroundings): void {
-  stdout.write(`${result.name}, seed ${result.seed}\n`)
-  for (const [name, { calls, finalSuccess, amplification }] of Object.entries(result.strategies)) {
-    const success = `${(100 * finalSuccess).toFixed(1)} % of ${calls} calls`
-    stdout.write(`  ${name}: ${success} succeed, ${amplification.toFixed(2)} attempts a call\n`)
-  }
+/** Wider lines are no easier to read. */
+const WIDEST = 120
+
+export async function print(scenario: Scenario, simulated: Simulated, { stdout, env }: Surroundings): Promise<void> {
+  const { terminalReport } = await import('@truce/lab/report')
+  const paint = paintOn(stdout, env)
+  const bold = (text: string) => paint('bold', text)
+  stdout.write(terminalReport(scenario, simulated, { width: Math.min(WIDEST, stdout.columns ?? 80), bold }))
 }

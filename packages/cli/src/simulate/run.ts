@@ -3,15 +3,21 @@
  *
  * @module
  */
+import { existsSync } from 'node:fs'
 import type { Scenario, Simulated } from '@truce/lab'
 import type { Given } from '../command.js'
 import { unusable, UnusableError } from '../failure.js'
 import type { Surroundings } from '../surroundings.js'
+import { simulationProgress } from './progress.js'
 
-/** @throws UnusableError with the places of all that is wrong */
+/**
+ * From a file, or of the library where there is no such file.
+ *
+ * @throws UnusableError with the places of all that is wrong
+ */
 export async function scenarioIn(file: string): Promise<Scenario> {
-  const { loadScenario } = await import('@truce/lab')
-  const { scenario, problems } = loadScenario(file)
+  const { libraryFile, loadScenario } = await import('@truce/lab')
+  const { scenario, problems } = loadScenario(existsSync(file) ? file : (libraryFile(file) ?? file))
   if (scenario === undefined) throw new UnusableError(problems)
   return scenario
 }
@@ -20,7 +26,7 @@ export async function scenarioIn(file: string): Promise<Scenario> {
 export async function runScenario(
   scenario: Scenario,
   options: Given['options'],
-  _surroundings: Surroundings,
+  surroundings: Surroundings,
 ): Promise<Simulated> {
   const { estimate, simulate } = await import('@truce/lab')
   const seeds = numberOf(options['seeds'])
@@ -32,7 +38,15 @@ export async function runScenario(
   if (unreasonable && options['force'] !== true) {
     throw unusable(much, 'Simulate fewer callers, a lower rate or a shorter time; --force runs it all the same')
   }
-  return simulate(scenario, { seed: numberOf(options['seed']), seeds })
+  const progress = simulationProgress(surroundings.stderr, {
+    always: options['progress'] === true,
+    clock: () => performance.now(),
+  })
+  try {
+    return simulate(scenario, { seed: numberOf(options['seed']), seeds, progress: progress.step })
+  } finally {
+    progress.end()
+  }
 }
 
 const timeOf = (seconds: number): string => {

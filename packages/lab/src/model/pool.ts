@@ -5,6 +5,9 @@
  */
 import { AWAITED, type Attempts, CONNECTED, QUEUED_FOR_CONNECTION } from './attempts.js'
 
+/** In the line: whoever stood there has given up. */
+const GONE = -1
+
 export class Pool {
   readonly #size: number
   readonly #attempts: Attempts
@@ -34,11 +37,24 @@ export class Pool {
     const flags = this.#attempts.flags
     const mine = flags[attempt] as number
     flags[attempt] = mine & ~(CONNECTED | QUEUED_FOR_CONNECTION)
-    if ((mine & CONNECTED) === 0) return -1
+    if ((mine & CONNECTED) === 0) {
+      if ((mine & QUEUED_FOR_CONNECTION) !== 0) this.#forget(attempt)
+      return -1
+    }
     this.#used--
     const next = this.#take()
     if (next >= 0) this.enter(next)
     return next
+  }
+
+  /**
+   * It waits no longer. Left in the line, its number would be taken for whoever has it next: an attempt that waits in
+   * another process's line, which would then hold a connection of this one for ever.
+   */
+  #forget(attempt: number): void {
+    // All wait equally long at most: who gives up stands at the front.
+    const at = this.#waiting.indexOf(attempt, this.#head)
+    if (at >= 0) this.#waiting[at] = GONE
   }
 
   /** The first that still waits. */
@@ -46,7 +62,7 @@ export class Pool {
     const waiting = this.#waiting
     while (this.#head < waiting.length) {
       const attempt = waiting[this.#head++] as number
-      const flags = this.#attempts.flags[attempt] as number
+      const flags = attempt === GONE ? 0 : (this.#attempts.flags[attempt] as number)
       const waits = (flags & AWAITED) !== 0 && (flags & QUEUED_FOR_CONNECTION) !== 0
       if (this.#head > 1_024 && this.#head * 2 > waiting.length) {
         waiting.splice(0, this.#head)

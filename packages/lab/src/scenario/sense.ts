@@ -3,12 +3,10 @@
  *
  * @module
  */
-import { nearest, offsetOf, pathText, type Problems, type Tree } from '@truce/contract/document'
+import { offsetOf, pathText, type Problems, type Tree } from '@truce/contract/document'
 import type { Written } from '../schema/document.js'
-import { CLIENTS } from '../strategies/registry.js'
-
-type Path = readonly (string | number)[]
-type Say = (path: Path, message: string, fix: string) => void
+import { meant, type Path, type Say } from './saying.js'
+import { checkLike } from './sense-of-like.js'
 
 export function checkSense(tree: Tree, written: Written, problems: Problems): void {
   const say: Say = (path, message, fix) => problems.add(offsetOf(tree, path), pathText(path), message, fix)
@@ -22,9 +20,9 @@ export function checkSense(tree: Tree, written: Written, problems: Problems): vo
     checkService(dependency.service, [...path, 'service'], say)
     if (dependency.network) checkService(dependency.network, [...path, 'network'], say)
     for (const [called, { strategy }] of Object.entries(dependency.calls ?? {})) {
-      if (typeof strategy === 'object') checkStrategy(strategy, [...path, 'calls', called, 'strategy'], say)
-      if (!known.includes(called))
-        say([...path, 'calls', called], `there is no dependency ${called}`, meant(called, known))
+      const way = [...path, 'calls', called]
+      if (!known.includes(called)) say(way, `there is no dependency ${called}`, meant(called, known))
+      if (typeof strategy === 'object') checkStrategy(strategy, [...way, 'strategy'], say)
     }
     for (const [i, fault] of (dependency.faults ?? []).entries()) checkFault(fault, [...path, 'faults', i], say)
   }
@@ -40,11 +38,6 @@ export function checkSense(tree: Tree, written: Written, problems: Problems): vo
       say(['callers', name, 'calls'], `there is no dependency ${called}`, meant(called, known))
   }
   for (const [name, strategy] of Object.entries(written.strategies)) checkStrategy(strategy, ['strategies', name], say)
-}
-
-const meant = (word: string, known: readonly string[]): string => {
-  const near = nearest(word, known)
-  return near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`
 }
 
 type WrittenDependency = Written['dependencies'][string]
@@ -96,12 +89,8 @@ function checkArrivals(arrivals: Written['callers'][string]['arrivals'], path: P
 }
 
 function checkStrategy(strategy: Written['strategies'][string], path: Path, say: Say): void {
-  const { settings, like, breaker } = strategy
-  if (like !== undefined && !Object.hasOwn(CLIENTS, like)) {
-    say([...path, 'like'], `there is no model ${like}`, meant(like, Object.keys(CLIENTS)))
-  }
-  if (settings !== undefined && like === undefined)
-    say([...path, 'settings'], 'settings go with like', 'name the model: like: finagle')
+  const { breaker } = strategy
+  checkLike(strategy, path, say)
   if (typeof breaker !== 'object') return
   const { probes = 3, closeAfter = 1 } = breaker
   if (closeAfter > probes)

@@ -15,6 +15,7 @@ import {
   TRANSIENT,
 } from 'truce/policy'
 import type { Written } from '../schema/document.js'
+import { FIELD } from '../strategies/field/index.js'
 import type { BreakerModel, BudgetModel, StrategyModel } from './model.js'
 
 type WrittenStrategy = Written['strategies'][string]
@@ -28,7 +29,8 @@ const DETECTOR: WrittenBreaker = { failureRate: 1, openRate: 1 }
 
 export function strategyOf(name: string, written: WrittenStrategy): StrategyModel {
   const preset = written.use === undefined ? undefined : PRESETS[written.use]
-  const base = preset ?? NOTHING
+  const model = written.like === undefined ? undefined : FIELD[written.like]
+  const base = preset ?? { ...NOTHING, ...model }
   const deadline = timeOf(written.deadline, base.deadline)
   const attemptTimeout = timeOf(written.attemptTimeout, base.attemptTimeout)
   return {
@@ -42,7 +44,7 @@ export function strategyOf(name: string, written: WrittenStrategy): StrategyMode
     lease: attemptTimeout === Infinity ? BREAKER.lease : attemptTimeout,
     deadline,
     backoff: backoffOf(written.backoff, preset?.backoff),
-    retryOn: new Set<FailureClass>(written.retryOn ?? TRANSIENT),
+    retryOn: new Set<FailureClass>(written.retryOn ?? model?.retryOn ?? TRANSIENT),
     background: base.background,
     budget: written.budget === undefined && preset === undefined ? null : budgetOf(written.budget),
     governor: written.governor === undefined ? preset !== undefined : written.governor === 'on',

@@ -1,0 +1,180 @@
+/**
+ * Second list: the 16 storms of the second round, by which the governor was tried once it was chosen.
+ *
+ * The notes have a line for each: what they leave open is assumed so that doing nothing comes out as it did there.
+ *
+ * @module
+ */
+import { at20, repeated, type Storm } from './storm.js'
+
+/** A healthy latency that hardly varies: with the usual spread a tenth would be beyond the timeout by itself. */
+const STEADY = 0.15
+
+export const SECOND_LIST: readonly Storm[] = [
+  {
+    name: 's01-one-host-of-five-hangs',
+    called: 'one of 5 hosts hangs',
+    what: 'one of five hosts hangs at 80 % load: a fifth of the attempts, and its workers with them',
+    found: { none: 92, truce: 96 },
+    assumed: '36 s',
+    load: { rate: 320 },
+    faults: [at20({ for: '36s', share: '20%', down: true, hang: true }), at20({ for: '36s', workers: 16 })],
+  },
+  {
+    name: 's02-latency-creeps',
+    called: 'latency creeping to 16 ×',
+    what: 'latency doubles every 10 s up to 16 ×, then is as before',
+    found: { none: 67, truce: 73 },
+    assumed: '30 % load',
+    load: { rate: 120 },
+    faults: [2, 4, 8, 16].map((slow, i) => ({ at: `${20 + 10 * i}s`, for: '10s', slow })),
+  },
+  {
+    name: 's03-bimodal',
+    called: 'bimodal',
+    what: '3 % of the attempts are always 50 × slower: the tail of a healthy dependency',
+    found: { none: 97, truce: 99 },
+    assumed: '60 workers at 60 % load',
+    load: { rate: 300 },
+    server: { workers: 60 },
+    faults: [{ at: 0, for: '90s', share: '3%', slow: 50 }],
+  },
+  {
+    name: 's04-error-bursts-at-98',
+    called: 'error bursts at 98 % load',
+    what: '30 % errors for 3 s of every 10 s at 98 % load: no room for any retry',
+    found: { none: 93, truce: 93 },
+    assumed: 'length and share of the bursts',
+    load: { rate: 392 },
+    faults: repeated(7, 10, { for: '3s', errors: '30%' }),
+  },
+  {
+    name: 's05-diurnal',
+    called: 'diurnal to 110 %',
+    what: 'load that rises to 110 % of the capacity, and falls',
+    found: { none: 65, truce: 94 },
+    assumed: 'from 60 % within 30 s, 14 s at the top',
+    load: {
+      rates: [
+        { at: '0s', rate: '240/s' },
+        { at: '30s', rate: '440/s' },
+        { at: '44s', rate: '440/s' },
+        { at: '74s', rate: '240/s' },
+      ],
+    },
+    faults: [],
+  },
+  {
+    name: 's06-restarts-and-freezes',
+    called: 'restarts and freezes',
+    what: 'two restarts (2 s of refusals) and two freezes (2.5 s) at 80 % load',
+    found: { none: 77, truce: 87 },
+    assumed: 'their lengths',
+    load: { rate: 320 },
+    faults: [
+      { at: '20s', for: '2s', down: true },
+      { at: '35s', for: '2500ms', frozen: true },
+      { at: '50s', for: '2s', down: true },
+      { at: '65s', for: '2500ms', frozen: true },
+    ],
+  },
+  {
+    name: 's07-half-a-second-and-errors',
+    called: 'normal latency 0.5 s with 20 % errors',
+    what: '0.5 s is its normal latency, more than half of the timeout; 20 % errors',
+    found: { none: 92, truce: 93 },
+    assumed: '200 workers at 60 % load, 36 s',
+    load: { rate: 240 },
+    server: { workers: 200, ms: 500, spread: STEADY },
+    faults: [at20({ for: '36s', errors: '20%' })],
+  },
+  {
+    name: 's08-step-to-slow-and-errors',
+    called: 'step to 0.45 s with 10 % errors',
+    what: 'latency steps from 50 ms to 0.45 s and stays, with 10 % errors',
+    found: { none: 91, truce: 95 },
+    assumed: '180 workers at 60 % load, to the end',
+    load: { rate: 240 },
+    server: { workers: 180, spread: 0.3 },
+    faults: [at20({ for: '70s', slow: 9 }), at20({ for: '70s', errors: '10%' })],
+  },
+  {
+    name: 's09-half-of-answers-lost',
+    called: '50 % lost answers',
+    what: 'half of the answers are lost at half load',
+    found: { none: 75, truce: 81 },
+    assumed: '45 s',
+    load: { rate: 200 },
+    faults: [at20({ for: '45s', lostAnswers: '50%' })],
+  },
+  {
+    name: 's10-short-queue-overload',
+    called: 'queue of 60 at 1.3 ×',
+    what: 'a queue of 60 and 1.3 × what it can serve for 30 s: it refuses in time by itself',
+    found: { none: 90, truce: 90 },
+    load: {
+      rates: [
+        { at: '0s', rate: '320/s' },
+        { at: '20s', rate: '320/s' },
+        { at: '20001ms', rate: '520/s' },
+        { at: '50s', rate: '520/s' },
+        { at: '50001ms', rate: '320/s' },
+      ],
+    },
+    server: { queue: 60 },
+    faults: [],
+  },
+  {
+    name: 's11-all-errors',
+    called: 'all errors',
+    what: 'nothing but errors for 30 s at 60 % load',
+    found: { none: 67, truce: 67 },
+    load: { rate: 240 },
+    faults: [at20({ for: '30s', errors: '100%' })],
+  },
+  {
+    name: 's12-slow-is-normal',
+    called: 'normal latency 0.65 s',
+    what: '0.65 s is its normal latency, close to the timeout of 0.8 s',
+    found: { none: 92, truce: 92 },
+    assumed: '260 workers at 60 % load',
+    load: { rate: 240 },
+    server: { workers: 260, ms: 650, spread: STEADY },
+    faults: [],
+  },
+  {
+    name: 's13-long-hang',
+    called: '20 s hang',
+    what: '20 s without answers at 80 % load',
+    found: { none: 78, truce: 77 },
+    load: { rate: 320 },
+    faults: [at20({ for: '20s', down: true, hang: true })],
+  },
+  {
+    name: 's14-long-hang-400-instances',
+    called: '20 s hang with 400 instances',
+    what: '20 s without answers at 80 % load, 400 instances of 0.8 calls a second each',
+    found: { none: 78, truce: 75 },
+    load: { rate: 320 },
+    instances: 400,
+    faults: [at20({ for: '20s', down: true, hang: true })],
+  },
+  {
+    name: 's15-long-freeze-400-instances',
+    called: '20 s freeze with 400 instances',
+    what: 'frozen for 20 s at 80 % load, 400 instances of 0.8 calls a second each',
+    found: { none: 68, truce: 70 },
+    load: { rate: 320 },
+    instances: 400,
+    faults: [at20({ for: '20s', frozen: true })],
+  },
+  {
+    name: 's16-most-hang',
+    called: '70 % hang',
+    what: '70 % of the attempts are never answered, the others fast',
+    found: { none: 65, truce: 63 },
+    assumed: '45 s at 60 % load',
+    load: { rate: 240 },
+    faults: [at20({ for: '45s', share: '70%', down: true, hang: true })],
+  },
+]
