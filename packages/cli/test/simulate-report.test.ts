@@ -42,4 +42,17 @@ describe('the report of truce simulate', { timeout: 30_000 }, () => {
     const folder = folderWith({ 'lost-answers': SCENARIO })
     expect(truce(['simulate', 'lost-answers', '--json'], { cwd: folder }).stdout).toContain('"a short outage"')
   })
+  test('a name that the library has not is told with those that it has', () => {
+    const { code, stderr } = truce(['simulate', 'lost-answer'], { cwd: folderWith({}) })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/no file "lost-answer"[^]*Did you mean lost-answers\? The library has capacity-loss, /)
+    expect(truce(['simulate', 'nowhere.yaml'], { cwd: folderWith({}) }).stderr).toContain('nowhere.yaml')
+  })
+
+  test('a page that could not be written is told before the run', () => {
+    const folder = folderWith({ 'storm.yaml': SCENARIO })
+    const { code, stderr } = truce(['simulate', 'storm.yaml', '--html', '.', '--progress'], { cwd: folder })
+    expect([code, stderr.includes('simulat')]).toEqual([2, false])
+    expect(stderr).toContain('cannot be written')
+  })
 })

@@ -27,9 +27,11 @@ export const command: Command = {
   async run({ args: [file = ''], options }, surroundings) {
     const { scenarioIn, runScenario } = await import('../simulate/run.js')
     const scenario = await scenarioIn(file)
-    const simulated = await runScenario(scenario, options, surroundings)
     const { html } = options
-    if (typeof html === 'string') await (await import('../simulate/write-page.js')).writePage(html, scenario, simulated)
+    const page = typeof html === 'string' ? await import('../simulate/write-page.js') : undefined
+    page?.checkPage(html as string)
+    const simulated = await runScenario(scenario, options, surroundings)
+    await page?.writePage(html as string, scenario, simulated)
     if (options['json'] === true) printJson(surroundings.stdout, simulated.result)
     else await (await import('../simulate/print-text.js')).print(scenario, simulated, surroundings)
     return HOLDS

@@ -4,6 +4,7 @@
  * @module
  */
 import { existsSync } from 'node:fs'
+import { nearest } from '@truce/contract/document'
 import type { Scenario, Simulated } from '@truce/lab'
 import type { Given } from '../command.js'
 import { unusable, UnusableError } from '../failure.js'
@@ -16,8 +17,16 @@ import { simulationProgress } from './progress.js'
  * @throws UnusableError with the places of all that is wrong
  */
 export async function scenarioIn(file: string): Promise<Scenario> {
-  const { libraryFile, loadScenario } = await import('@truce/lab')
-  const { scenario, problems } = loadScenario(existsSync(file) ? file : (libraryFile(file) ?? file))
+  const { libraryFile, libraryNames, loadScenario } = await import('@truce/lab')
+  const found = existsSync(file) ? file : libraryFile(file)
+  if (found === undefined && !/\.(?:ya?ml|json)$/.test(file)) {
+    const names = libraryNames().filter((name) => !name.includes('/'))
+    throw unusable(
+      `There is no file ${JSON.stringify(file)}, and no such scenario in the library`,
+      allowed(file, names),
+    )
+  }
+  const { scenario, problems } = loadScenario(found ?? file)
   if (scenario === undefined) throw new UnusableError(problems)
   return scenario
 }
@@ -52,6 +61,12 @@ export async function runScenario(
 const timeOf = (seconds: number): string => {
   if (seconds < 120) return `${Math.ceil(seconds)} s`
   return seconds < 7_200 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3_600)} h`
+}
+
+function allowed(file: string, names: readonly string[]): string {
+  const near = nearest(file, names)
+  const list = `The library has ${names.join(', ')}; and the ladder's storms, ladder/…`
+  return near === undefined ? list : `Did you mean ${near}? ${list}`
 }
 
 const numberOf = (given: string | true | undefined) => (typeof given === 'string' ? Number(given) : undefined)
