@@ -85,7 +85,7 @@ function climb(fleet) {
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const dist = path.join(root, 'packages', 'lab', 'dist')
   const { FIELD } = await import(pathToFileURL(path.join(dist, 'strategies', 'field', 'index.js')).href)
-  const { LADDER } = await import(pathToFileURL(path.join(dist, 'ladder', 'index.js')).href)
+  const { LADDER } = await import(pathToFileURL(path.join(dist, 'ladder', 'table.js')).href)
   const all = FLEETS.map(climb)
   writeFileSync(LAB, await withPart(LAB, 'models', modelsTable(FIELD)))
   writeFileSync(LAB, await withPart(LAB, 'means', meansTable(all)))

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { climbAll, COLUMNS, LADDER } from '../../packages/lab/src/ladder/index.js'
+import { climbAll, COLUMNS } from '../../packages/lab/src/ladder/index.js'
+import { LADDER } from '../../packages/lab/src/ladder/table.js'
 import { FIELD } from '../../packages/lab/src/strategies/field/index.js'
 import { LAB, modelsTable, SCENARIOS, withPart } from './lab.mjs'
 

@@ -5,4 +5,3 @@
  */
 export type { Rung } from './climb.js'
 export { climbAll, type Climbed, type Column, COLUMNS, type Figures, type LadderOptions } from './ladder.js'
-export { LADDER, type Storm } from './table.js'
