@@ -27,30 +27,43 @@ export type Served =
       readonly requestOf: (headers: Record<string, string>) => Request
     }
 
-/** What stands before the handler: an operation, nothing, or a layer of the framework's that does nothing. */
-export type Before = ServedOperation | 'nothing' | 'empty layer'
+/**
+ * What stands before the handler: an operation, nothing, or a layer of the framework's that does nothing, or nothing
+ * but hear of the end of the request, as it must who counts requests in flight.
+ */
+export type Before = ServedOperation | 'nothing' | 'empty layer' | 'listening layer'
 
-/** @returns nothing where the framework has no layers of its own */
-type Make = (before: Before) => Served | undefined | Promise<Served>
+/** @returns nothing where the framework has no such layer */
+type Make = (before: Before) => Served | undefined | Promise<Served | undefined>
 
 const ADDRESS = 'http://localhost/'
+
+const isLayer = (before: Before): before is 'empty layer' | 'listening layer' =>
+  before === 'empty layer' || before === 'listening layer'
 
 const isOperation = (before: Before): before is ServedOperation => typeof before !== 'string'
 
 export const FRAMEWORKS: Readonly<Record<string, Make>> = {
   node(before) {
-    if (before === 'empty layer') return undefined
+    if (isLayer(before)) return undefined
     if (before === 'nothing') return { listener: (_request, response) => void response.end('ok') }
     return { listener: ofNode.listener(before, (_request, response) => response.end('ok')) }
   },
   express(before) {
     const app = express()
     if (before === 'empty layer') app.get('/', (_request, _response, next) => next())
+    if (before === 'listening layer') {
+      app.get('/', (_request, response, next) => {
+        response.on('close', () => {})
+        next()
+      })
+    }
     if (isOperation(before)) app.get('/', ofExpress.guarded(before))
     app.get('/', (_request, response) => void response.end('ok'))
     return { listener: app as unknown as RequestListener }
   },
   async fastify(before) {
+    if (before === 'listening layer') return undefined
     const app = fastify()
     const empty = (_request: unknown, _reply: unknown, done: () => void): void => done()
     const options = isOperation(before) ? ofFastify.route(before) : { onRequest: empty, preHandler: empty }
@@ -59,6 +72,7 @@ export const FRAMEWORKS: Readonly<Record<string, Make>> = {
     return { listener: (request, response) => app.routing(request, response) }
   },
   hono(before) {
+    if (before === 'listening layer') return undefined
     const app = new Hono()
     if (before === 'empty layer') app.get('/', async (_c, next) => next())
     if (isOperation(before)) app.get('/', ofHono.guarded(before))
@@ -67,6 +81,7 @@ export const FRAMEWORKS: Readonly<Record<string, Make>> = {
     return { listener: (request, response) => void answer(request, response) }
   },
   async nest(before) {
+    if (before === 'listening layer') return undefined
     class Reservations {
       get(): string {
         return 'ok'
@@ -89,7 +104,7 @@ export const FRAMEWORKS: Readonly<Record<string, Make>> = {
     return { listener: app.getHttpAdapter().getInstance() as RequestListener }
   },
   next(before) {
-    if (before === 'empty layer') return undefined
+    if (isLayer(before)) return undefined
     const handler = async (): Promise<Response> => new Response('ok')
     return {
       answer: isOperation(before) ? ofNext.guarded(before, handler) : handler,
@@ -97,7 +112,7 @@ export const FRAMEWORKS: Readonly<Record<string, Make>> = {
     }
   },
   web(before) {
-    if (before === 'empty layer') return undefined
+    if (isLayer(before)) return undefined
     const handler = async (): Promise<Response> => new Response('ok')
     return {
       answer: isOperation(before) ? handle(before, handler) : handler,

@@ -61,8 +61,14 @@ describe('what a document becomes', () => {
       idempotent: false,
     })
     expect(strategies[0]).toMatchObject({
-      like: 'truce', attempts: 1, attemptTimeout: Infinity, backoff: null, budget: null, governor: false, breaker: null,
-    }) // prettier-ignore
+      like: 'truce',
+      attempts: 1,
+      attemptTimeout: Infinity,
+      backoff: null,
+      budget: null,
+      governor: false,
+      breaker: null,
+    })
   })
 
   test.each(['interactive', 'baseline', 'background'] as const)('use: %s is the preset, with all its parts', (use) => {
@@ -148,8 +154,10 @@ describe('recorded arrivals', () => {
     const [callers] = scenario?.callers ?? []
     expect(callers?.instances).toBe(2)
     expect(callers?.arrivals).toEqual({
-      kind: 'recorded', at: Float64Array.of(0, 1_000, 1_500), instances: Int32Array.of(0, 1, 0),
-    }) // prettier-ignore
+      kind: 'recorded',
+      at: Float64Array.of(0, 1_000, 1_500),
+      instances: Int32Array.of(0, 1, 0),
+    })
     if (scenario === undefined) throw new Error('no scenario')
     expect(simulate(scenario).result.strategies['none']?.calls).toBe(3)
   })

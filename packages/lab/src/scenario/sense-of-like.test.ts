@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseScenario } from './load.js'
 
-const problemsOf = (strategy: string) =>
+const parsed = (strategy: string) =>
   parseScenario(
     `simulate: 1
 name: a model
@@ -12,7 +12,10 @@ strategies:
   one: ${strategy}
 `,
     'model.yaml',
-  ).problems.map(({ line, path, message, fix }) => `${line} ${path}: ${message}; ${fix}`)
+  )
+
+const problemsOf = (strategy: string) =>
+  parsed(strategy).problems.map(({ line, path, message, fix }) => `${line} ${path}: ${message}; ${fix}`)
 
 test.each([
   ['{ like: finagel }', '7 strategies.one.like: there is no model finagel; did you mean finagle?'],
@@ -30,17 +33,7 @@ test.each([
 })
 
 test('a model has its own attempts, timeout and classes, and the scenario may change them', () => {
-  const read = (strategy: string) =>
-    parseScenario(
-      `simulate: 1
-name: a model
-for: 1s
-dependencies: { server: { workers: 1, service: { kind: constant, value: 1ms } } }
-callers: { caller: { arrivals: { open: 1/s }, calls: server.read } }
-strategies: { one: ${strategy} }
-`,
-      'model.yaml',
-    ).scenario?.strategies[0]
+  const read = (strategy: string) => parsed(strategy).scenario?.strategies[0]
   expect(read('{ like: opossum }')).toMatchObject({ attempts: 1, attemptTimeout: 10_000 })
   expect(read('{ like: grpc }')?.retryOn).toEqual(new Set(['unavailable']))
   const told = read('{ like: grpc, attempts: 2, attemptTimeout: 1s, retryOn: [timeout] }')

@@ -46,9 +46,19 @@ function run(rate: number, workers: number, service: Distribution, queue = 1e9):
     originOf: () => ({ group: 0, instance: 0 }),
   }
   const model = {
-    name: 'queue', workers, queue, service, loaded: undefined, network: undefined, calls: [], instances: 1,
-    deadlines: false, admits: undefined, admission: undefined, faults: [],
-  } // prettier-ignore
+    name: 'queue',
+    workers,
+    queue,
+    service,
+    loaded: undefined,
+    network: undefined,
+    calls: [],
+    instances: 1,
+    deadlines: false,
+    admits: undefined,
+    admission: undefined,
+    faults: [],
+  }
   const server = new Server(0, model, around)
   const ARRIVES = 15
   agenda.add(0, event(ARRIVES, 0))

@@ -26,7 +26,7 @@ export function visitOf(place: object): Visit | undefined {
 
 /**
  * Where the visit of a request is kept: at the request, but for Express'. Express gives each request another prototype,
- * after which a property more costs 2 µs; its `locals` are made to be written to.
+ * after which a property more is dear; its `locals` are made to be written to.
  */
 export function placeOf(request: IncomingMessage): object {
   return (request as OfExpress).res?.locals ?? request
