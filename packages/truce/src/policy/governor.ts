@@ -38,13 +38,12 @@ export const GOVERNOR = Object.freeze({
 /** One level for how much room there is, and what it sheds. */
 export class Governor {
   #z: number = GOVERNOR.highest
-  readonly #outcomes: TimeWindow
-  readonly #quiet: number
+  /** Kept only where it is asked for whether they are few. */
+  readonly #outcomes: TimeWindow | null
 
   /** @param spareQuiet leave retries alone while outcomes are few; only for small fleets (≤ 10 instances) */
   constructor(spareQuiet: boolean) {
-    this.#quiet = spareQuiet ? GOVERNOR.quiet : 0
-    this.#outcomes = new TimeWindow(GOVERNOR.window, 1)
+    this.#outcomes = spareQuiet ? new TimeWindow(GOVERNOR.window, 1) : null
   }
 
   /** The level, in [0.2, 2]. */
@@ -54,21 +53,21 @@ export class Governor {
 
   /** @param ms how long it took @param attemptTimeout `Infinity` where there is none: every success is fast */
   succeeded(ms: number, attemptTimeout: number, now: number): void {
-    this.#outcomes.add(0, now)
+    if (this.#outcomes !== null) this.#outcomes.add(0, now)
     const z = this.#z
     if (ms < attemptTimeout * GOVERNOR.fast) this.#z = Math.min(GOVERNOR.highest, z * GOVERNOR.rise)
     else this.#z = z > 1 ? Math.max(1, z - GOVERNOR.fall) : Math.min(1, z + GOVERNOR.creep)
   }
 
   timedOut(now: number): void {
-    this.#outcomes.add(0, now)
+    if (this.#outcomes !== null) this.#outcomes.add(0, now)
     const z = this.#z
     this.#z = z > 1 ? Math.max(1, z - GOVERNOR.fall) : Math.max(GOVERNOR.lowest, z * GOVERNOR.shrink)
   }
 
   /** Any other outcome: counted as traffic, the level stays. */
   answered(now: number): void {
-    this.#outcomes.add(0, now)
+    if (this.#outcomes !== null) this.#outcomes.add(0, now)
   }
 
   /** Is it certain that an original may go? */
@@ -84,6 +83,10 @@ export class Governor {
   /** May a retry or a hedge go? */
   allowsRetry(now: number, random: Random): boolean {
     const room = this.#z - 1
-    return room >= 1 || this.#outcomes.sum(0, now) < this.#quiet || (room > 0 && random() < room)
+    return room >= 1 || this.#isQuiet(now) || (room > 0 && random() < room)
+  }
+
+  #isQuiet(now: number): boolean {
+    return this.#outcomes !== null && this.#outcomes.sum(0, now) < GOVERNOR.quiet
   }
 }
