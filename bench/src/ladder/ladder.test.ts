@@ -44,6 +44,11 @@ test.each([['0'], ['-1'], ['1.5'], ['many']])('%s is no seed', (seed) => {
   expect(() => askedBy([`--seed=${seed}`])).toThrow(`--seed is "${seed}"; give a whole number of at least 1`)
 })
 
+test('drawn storms are asked for by their number', () => {
+  expect(askedBy(['--drawn', '3', '--seed', '5']).ladder).toMatchObject({ drawn: 3, seed: 5 })
+  expect(() => askedBy(['--drawn', '0'])).toThrow('--drawn is "0"')
+})
+
 test('progress says how fast it is and how long it will take, on a terminal only unless asked', () => {
   const written: string[] = []
   let now = 0
