@@ -7,7 +7,7 @@ import { climbAll } from './ladder.js'
 const fifty = Array.from({ length: 50 }, (_, index) => drawnStorm(3, index))
 
 test('every drawn storm is a scenario that can be run', () => {
-  for (const storm of fifty) expect(parseScenario(documentOf(storm), storm.name).problems, storm.what).toEqual([])
+  for (const storm of fifty) expect(parseScenario(documentOf(storm), storm.name).problems).toEqual([])
 })
 
 test('a seed and an index are always the same storm, another seed another', () => {
@@ -19,7 +19,7 @@ test('a seed and an index are always the same storm, another seed another', () =
 test('no kind of fault, size or fleet is missing', () => {
   const said = new Set(fifty.flatMap(({ faults }) => faults.flatMap((fault) => Object.keys(fault))))
   for (const kind of ['down', 'hang', 'frozen', 'errors', 'slow', 'share', 'workers', 'lostAnswers'])
-    expect(said, kind).toContain(kind)
+    expect(said).toContain(kind)
   expect(new Set(fifty.map(({ instances }) => instances)).size).toBe(6)
 })
 
