@@ -38,7 +38,7 @@ test('the first seed is the one that is asked for, or the one that the defaults 
   const usual = rungs()
   expect(rungs('--seed', '11')).toEqual(usual)
   expect(rungs('--seed', '12')).not.toEqual(usual)
-})
+}, 30_000)
 
 test.each([['0'], ['-1'], ['1.5'], ['many']])('%s is no seed', (seed) => {
   expect(() => askedBy([`--seed=${seed}`])).toThrow(`--seed is "${seed}"; give a whole number of at least 1`)
