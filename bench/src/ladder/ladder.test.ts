@@ -34,14 +34,19 @@ test('the table marks where doing nothing is better', () => {
 })
 
 test('the first seed is the one that is asked for, or the one that the defaults were chosen by', () => {
-  const rungs = (...args: string[]) => climbAll(askedBy(['--only', 'b', '--seeds', '1', ...args]).ladder).rungs
+  const rungs = (...args: string[]) => climbAll(askedBy(['--only', 'g3', '--seeds', '1', ...args]).ladder).rungs
   const usual = rungs()
   expect(rungs('--seed', '11')).toEqual(usual)
   expect(rungs('--seed', '12')).not.toEqual(usual)
-})
+}, 30_000)
 
 test.each([['0'], ['-1'], ['1.5'], ['many']])('%s is no seed', (seed) => {
   expect(() => askedBy([`--seed=${seed}`])).toThrow(`--seed is "${seed}"; give a whole number of at least 1`)
+})
+
+test('drawn storms are asked for by their number', () => {
+  expect(askedBy(['--drawn', '3', '--seed', '5']).ladder).toMatchObject({ drawn: 3, seed: 5 })
+  expect(() => askedBy(['--drawn', '0'])).toThrow('--drawn is "0"')
 })
 
 test('progress says how fast it is and how long it will take, on a terminal only unless asked', () => {

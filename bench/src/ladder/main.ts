@@ -17,10 +17,11 @@ const HELP = `npm run bench:ladder -- [options]
   --seed N         seed of the first run, 11 unless told; the others' follow it
   --seeds N        runs of each, 5 unless told
   --instances N    instead of the usual 20 instances that call
+  --drawn N        instead of the ladder's, N storms drawn by chance: other ones with another --seed
   --quick          eight storms, one seed
   --progress       shows it where stderr is no terminal too
 
-  mean             of the 31 storms of the first list
+  mean             of the 31 storms of the first list; of all where they are drawn
   worst            the least difference to doing nothing, of all; in which storm stands in worstIn
   truceAdmission   a modelled admission that refuses what would wait longer than 400 ms, a retry longer than 100 ms, and
                    drops what has expired
@@ -89,6 +90,7 @@ export function askedBy(args: readonly string[]): Asked {
       quick: { type: 'boolean', default: false },
       progress: { type: 'boolean', default: false },
       only: { type: 'string' },
+      drawn: { type: 'string' },
       seed: { type: 'string' },
       seeds: { type: 'string' },
       instances: { type: 'string' },
@@ -97,6 +99,7 @@ export function askedBy(args: readonly string[]): Asked {
   const { json, help, progress, quick } = values
   const ladder = {
     only: values.only?.split(',') ?? (quick ? QUICK : undefined),
+    drawn: wholeNumber(values.drawn, '--drawn'),
     seed: wholeNumber(values.seed, '--seed'),
     seeds: wholeNumber(values.seeds, '--seeds') ?? (quick ? 1 : undefined),
     instances: wholeNumber(values.instances, '--instances'),
