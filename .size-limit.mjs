@@ -11,9 +11,9 @@
 const dist = 'packages/truce/dist'
 
 export default [
-  check("import { retry } from 'truce'", 'index.js', '{ retry }', '23.2 kB'),
+  check("import { retry } from 'truce'", 'index.js', '{ retry }', '14.1 kB'),
   check("import { dependency } from 'truce'", 'index.js', '{ dependency }', '38.3 kB'),
-  check("import * from 'truce'", 'index.js', '*', '39.1 kB'),
+  check("import * from 'truce'", 'index.js', '*', '40.5 kB'),
   check("import * from 'truce/http'", 'http/index.js', '*', '16.1 kB'),
   check("import * from 'truce/server'", 'server/index.js', '*', '11 kB'),
   ...Object.entries({ node: 5.8, express: 5.9, fastify: 5.9, hono: 4.3, nest: 6.1, next: 3.6 }).map(([name, kB]) =>

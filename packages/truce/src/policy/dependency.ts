@@ -13,8 +13,10 @@ import type { Breaker, BreakerState, Permit } from './breaker.js'
 import type { Budget, Payment } from './budget.js'
 import type { Failure } from './classify.js'
 import { cutShort } from './deadline.js'
+import { type DegradeRules, degrades } from './degrade.js'
 import type { Governor } from './governor.js'
 import type { Random } from './random.js'
+import type { Room } from './retry.js'
 import type { StopReason } from './stop.js'
 
 /** The parts in use; `null` where switched off. */
@@ -42,7 +44,7 @@ export function isSilent(failure: Failure, given: number, timeout: number, ms: n
 }
 
 /** The policies of one dependency, or of one partition of it, and what moves them. */
-export class DependencyPolicy {
+export class DependencyPolicy implements Room {
   readonly breaker: Breaker | null
   readonly governor: Governor | null
   readonly budget: Budget | null
@@ -212,6 +214,11 @@ export class DependencyPolicy {
   /** When a caller refused by the breaker may come back; `undefined` where it cannot be known. */
   retryAt(now: number): number | undefined {
     return this.breaker === null ? undefined : this.breaker.retryAt(now)
+  }
+
+  /** Is it time for the fallback, before retries are spent? */
+  degrades(rules: DegradeRules, deadline: number, now: number, trafficClass?: string): StopReason | undefined {
+    return degrades(rules, this, deadline, now, trafficClass)
   }
 
   breakerState(now: number): BreakerState {
