@@ -309,6 +309,9 @@ export class Call extends Attempt implements Dated {
     if (now === now) {
       now = core.clock.now()
       ms = now - this.began
+    } else if (core.countsOnly && !attempts.active && partition.calm && policy.succeededPlainly(this.permit)) {
+      counters.firstAttemptSuccess++
+      return this.left()
     } else if (policy.timesOutcomes || !partition.calm || attempts.active) now = core.clock.now()
     if (core.timeouts !== undefined) core.timeouts.remove(this)
     const changed = policy.succeeded(this.permit, 1, 0, ms, core.attemptTimeout, now, core.random)

@@ -82,6 +82,8 @@ export class Core {
   readonly latency = new Quantile(0.5)
   /** Does nothing here look at the clock while all goes well? */
   readonly timeless: boolean
+  /** Is a success nothing but counted, while all goes well? */
+  readonly countsOnly: boolean
   /** Has it a part that must be there from the first attempt on? */
   readonly simple: boolean
   readonly #adaptive: AdaptiveTimeout | undefined
@@ -123,6 +125,7 @@ export class Core {
     this.simple = !this.hedge && !this.stream && !shared.limit && !this.#adaptive && (!cuts || wheel.shared)
     const keepsTime = limited || this.policy.keepsTime || this.bulkhead !== null || this.standIn !== undefined
     this.timeless = this.simple && !keepsTime
+    this.countsOnly = this.timeless && this.policy.countsNoSuccess
   }
 
   /** Least time in which an attempt can succeed, ms. */

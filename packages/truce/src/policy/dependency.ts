@@ -75,6 +75,12 @@ export class DependencyPolicy implements Room {
     return this.breaker !== null && this.breaker.keepsTime
   }
 
+  /** Does a success change nothing here, while all goes well? */
+  get countsNoSuccess(): boolean {
+    if (this.governor !== null || this.budget !== null) return false
+    return this.breaker === null || this.breaker.countsNoSuccess
+  }
+
   /** A permit for an original that needs no clock; 0 where only `plainPermit` or `acquire` can say. */
   timelessPermit(): Permit {
     return this.breaker === null ? FREE : this.breaker.timelessPermit()
@@ -148,6 +154,17 @@ export class DependencyPolicy implements Room {
     const permit = this.breaker === null ? FREE : this.breaker.acquire(now, random, given)
     if (permit !== 0 && attempt === 1 && this.budget !== null) this.budget.original(now)
     return permit
+  }
+
+  /**
+   * An original succeeded of which nothing here wants to know more (`countsNoSuccess`).
+   *
+   * @returns `false`, and nothing was told, where something does by now: that is for `succeeded`
+   */
+  succeededPlainly(permit: Permit): boolean {
+    if (this.breaker !== null && this.breaker.timelessPermit() !== permit) return false
+    this.#answered = true
+    return true
   }
 
   /** The attempt succeeded after `ms`. @returns whether the breaker's state changed */
