@@ -3,7 +3,18 @@
  *
  * @module
  */
+import type { PeerPushback } from '../context/peer-port.js'
+import type { RefusalReason } from '../telemetry/served.js'
+import type { Answer } from './incoming.js'
 import { problemOf } from './problem.js'
+
+/** A request that is not worked on. */
+export interface Refused {
+  readonly reason: RefusalReason
+  readonly answer: Answer
+  /** What a caller that is known is told besides. Default: that nothing was applied. */
+  readonly pushback?: PeerPushback | undefined
+}
 
 /** Its caller has given up, or will have before the work is done. Nothing was done. */
 export const deadlinePassed = /* @__PURE__ */ problemOf({
