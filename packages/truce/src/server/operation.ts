@@ -7,16 +7,14 @@ import type { PeerContext } from '../context/peer-port.js'
 import type { ServedCounters } from '../telemetry/served.js'
 import type { KeyedRun } from './feature.js'
 import type { Answer, Incoming } from './incoming.js'
-import { answerOf } from './problem.js'
 import { isPlace } from './admission-port.js'
-import { deadlinePassed, type Refused } from './refusals.js'
+import { late, type Refused } from './refusals.js'
 import { RequestContext } from './request-context.js'
 import { said, warn } from '../telemetry/warning.js'
 import type { Peers, ServedSettings, ServiceSettings } from './settings.js'
 import { Visit } from './visit.js'
 
 const NEVER = Number.POSITIVE_INFINITY
-const LATE: Refused = /* @__PURE__ */ Object.freeze<Refused>({ reason: 'deadline', answer: answerOf(deadlinePassed) })
 
 /** One action that a service offers. */
 export class ServedOperation {
@@ -56,7 +54,7 @@ export class ServedOperation {
     const until = told?.deadline === undefined ? NEVER : now + told.deadline
     const context = new RequestContext(this, incoming, told, now, Math.min(own, until))
     const known = told !== undefined
-    if (context.endsAt - now <= served.least && context.endsAt < NEVER) return this.#refused(context, known, LATE)
+    if (context.endsAt - now <= served.least && context.endsAt < NEVER) return this.#refused(context, known, late)
     const begunBy = context.endsAt - served.least
     const keyed = served.keyed?.receive(incoming, context)
     let run: KeyedRun | undefined
