@@ -115,6 +115,7 @@ export function dependencySettings(dependency: string, options: DependencyOption
   const makeBreaker = breakerMaker(options.breaker)
   const slow = slowCall(options.breaker)
   const hold = new Hold()
+  const most = partitions(options.partition)
   const partitionedBy = typeof options.partition === 'object' ? options.partition.by : options.partition
   const isHost = partitionedBy === 'host'
   return Object.freeze({
@@ -126,7 +127,7 @@ export function dependencySettings(dependency: string, options: DependencyOption
     mode: oneOf(options.mode ?? 'enforce', 'mode', ['enforce', 'observe']),
     peer: peer(options.peer),
     profile: profileOf(options.profile, 'profile') ?? (options.peer && ietf),
-    partitions: partitions(options.partition),
+    partitions: most,
     partitionedBy,
     policy: () =>
       new DependencyPolicy({
