@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from './admission/index.js'
 export * from './attempt-timeout.js'
 export * from './backoff.js'
 export * from './breaker.js'
