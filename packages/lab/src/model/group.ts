@@ -28,6 +28,7 @@ import { Pool } from './pool.js'
 import { Slots } from './slots.js'
 import { TimeoutChain, timerAt } from './timeout-chain.js'
 import { ASK_AGAIN } from './waiting-room.js'
+import { heard, NO_WORD } from './word.js'
 
 /** One for all calls: the policy reads it and keeps nothing. */
 class Facts implements CallFacts {
@@ -209,6 +210,7 @@ export class Group {
     attempts.server[attempt] = this.parts.server
     attempts.key[attempt] = calls.key[call] as number
     attempts.hint[attempt] = Number.NaN
+    attempts.word[attempt] = NO_WORD
     calls.payment[call] = 0
     this.parts.tally?.attempt(number, now)
     if (given === this.parts.strategy.attemptTimeout) {
@@ -277,8 +279,9 @@ export class Group {
     const failure = FAILURES[outcome]
     if (failure === undefined) return undefined
     // What a refusal said on its way is not heard by whoever gave up before it came.
-    const hint = outcome === REJECTED ? (this.#world.attempts.hint[attempt] as number) : Number.NaN
-    return hint === hint ? { ...failure, retryAfter: hint } : failure
+    if (outcome !== REJECTED) return failure
+    const { hint, word } = this.#world.attempts
+    return heard(failure, hint[attempt] as number, word[attempt] as number)
   }
 
   #disconnect(attempt: number, now: number): void {

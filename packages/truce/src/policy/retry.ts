@@ -74,6 +74,18 @@ export type Decision =
 export const PUSHBACK_SPREAD = 0.1
 
 /**
+ * Of a place in the dependency's queue, ms. Places are apart already: 400 callers who came back over a second behind
+ * theirs took 5.2 s in simulation where 4.4 s do, over a tenth of their wait 4.5 s. 50 ms cost nothing, and part those
+ * to whom a faulty server gives one and the same place.
+ */
+export const SLOT = Object.freeze({
+  /** Spread behind it at most, ms. */
+  spread: 50,
+  /** A call that was given a place and is refused at it waits so long at least, ms, or its first backoff. */
+  again: 50,
+})
+
+/**
  * Decides what follows a failed attempt.
  *
  * @example
@@ -95,12 +107,14 @@ export function decide(
   const early = rules.degradeWhen && degrades(rules.degradeWhen, dependency, call.deadline, now, call.trafficClass)
   if (early) return stop(early, undefined)
 
-  const delay = delayBefore(rules, call, failure, now, random)
+  const delay = delayBefore(rules, call, failure, dependency.heldFor(now), now, random)
   if (pastWindow(rules, call, now + delay)) return stop('window', undefined)
   if (!fits(now, delay, call.least, call.deadline)) return stop('deadline', retryAfter(failure, now))
 
-  const refusal = dependency.refusesRetry(now, now + delay, random)
+  const invited = isInvited(rules, call, failure)
+  const refusal = dependency.refusesRetry(now, now + delay, random, invited)
   if (refusal) return noRoom(rules, refusal, delay, dependency, now)
+  if (invited) return { act: 'retry', wait: delay, payment: 0 }
   const payment = dependency.pay(now, call.trafficClass)
   if (payment === null) return noRoom(rules, 'budget', delay, dependency, now)
   return { act: 'retry', wait: delay, payment }
@@ -154,15 +168,44 @@ export function pastWindow(rules: RetryRules, call: CallFacts, at: number): bool
 }
 
 /**
- * The dependency's own wait replaces backoff. It is spread upward and never shortened: every caller
- * that got the same `Retry-After` would otherwise return in the same instant. A wait that fits the
- * deadline still fits when spread.
+ * Has the dependency itself asked for the repeat, by a place in its queue? Then it keeps room: a budget that lives by
+ * first successes would refuse just those whom a full dependency puts off, and their places would stay empty. (Of
+ * bursts of 150 calls on a service of 100/s, 37 to 68 % got through where places were charged, 99 % where they are
+ * free.) A call that somebody waits for is believed once; refused at its place, it pays for another like everybody, so
+ * that a server which gives out places that it has not gets two attempts a call and no storm. Background calls have
+ * time: they are free each time, but from the second on never sooner than their first backoff.
  */
-function delayBefore(rules: RetryRules, call: CallFacts, failure: Failure, now: number, random: Random): number {
-  const asked = failure.retryAfter
-  if (asked === undefined && rules.immediate === true && neverSent(call, failure)) return 0
-  if (asked === undefined) return rules.backoff ? wait(rules.backoff, call.attempt - 1, call.waited, random) : 0
-  const spread = Math.max(rules.backoff?.initial ?? 0, PUSHBACK_SPREAD * asked) * random()
+function isInvited(rules: RetryRules, call: CallFacts, failure: Failure): boolean {
+  return failure.slot === true && (rules.background || call.attempt === 1)
+}
+
+/**
+ * The dependency's own wait, told to this call or to all, replaces backoff. It is spread upward and never shortened:
+ * every caller that got the same `Retry-After` would otherwise return in the same instant. A wait that fits the
+ * deadline still fits when spread.
+ *
+ * @param held ms for which the dependency asked all retries to stay away; who has a place of its own comes at its place
+ */
+function delayBefore(
+  rules: RetryRules,
+  call: CallFacts,
+  failure: Failure,
+  held: number,
+  now: number,
+  random: Random,
+): number {
+  const { backoff } = rules
+  const own = failure.retryAfter
+  const slot = failure.slot === true && own !== undefined
+  if (own === undefined && held <= 0) {
+    if (rules.immediate === true && neverSent(call, failure)) return 0
+    return backoff ? wait(backoff, call.attempt - 1, call.waited, random) : 0
+  }
+  const first = backoff?.initial ?? 0
+  const least = !slot ? held : call.attempt > 1 ? Math.max(first, SLOT.again) : 0
+  const asked = Math.max(own ?? 0, least)
+  const share = PUSHBACK_SPREAD * asked
+  const spread = (slot ? Math.min(SLOT.spread, share) : Math.max(first, share)) * random()
   const room = call.deadline - now - asked - call.least
   return asked + Math.max(0, Math.min(spread, room / 2))
 }

@@ -15,14 +15,19 @@ import {
 import { events } from '../../src/telemetry/index.js'
 import { virtualTime } from '../../src/testing/index.js'
 import type { CallScript, OperationScript, Script } from './script.js'
-import { ARRIVAL, enact, instant, LEAVING, type Step, unasked } from './step.js'
+import { ARRIVAL, enact, instant, LEAVING, places, type Step, unasked } from './step.js'
 import { type AttemptEnd, type AttemptTrace, type CallEnd, countedRandom, type Standing, type Trace } from './trace.js'
 
 export async function guarded(script: Script): Promise<Trace> {
   const time = virtualTime()
   const { clock } = time
   const { random, draws } = countedRandom(script.seed)
-  const inventory = dependency('differential', { clock, random, classify: unasked, ...dependencyOptions(script) })
+  const inventory = dependency('differential', {
+    clock,
+    random,
+    classify: [unasked, places],
+    ...dependencyOptions(script),
+  })
   const operations = script.operations.map((settings, at) => inventory.operation(`${at}`, operationOptions(settings)))
 
   const standing = (): Standing => {

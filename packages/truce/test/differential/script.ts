@@ -72,7 +72,7 @@ const often = (weight: number, ...endings: Ending[]) =>
 const ending = fc.oneof(
   ...often(9, 'ok'),
   ...often(5, '503', 'refused', 'lost', 'hang'),
-  ...often(2, '429-hint'),
+  ...often(2, '429-hint', 'slot', 'slot-host'),
   ...often(1, '503-hint', '404', 'unasked'),
 )
 const step: fc.Arbitrary<Step> = fc.record({
