@@ -69,7 +69,7 @@ const stopReaping = reaping(engine)
 // Only the order service can reach it here. Elsewhere: a certificate or a token says who calls.
 const keyed = httpIdempotency({ engine, tenant: (incoming) => incoming.header('x-client-id') })
 // By hand the inventory takes whatever comes, as most services do.
-const door = settings.admission === true ? admission() : undefined
+const door = settings.admission === true ? admission(contract.admission()) : undefined
 const inventory = service('inventory', { peer, peers: 'all', idempotency: keyed, admission: door })
 const availability = inventory.operation('availability', contract.served('availability'))
 const reserve = inventory.operation('reserve', {
