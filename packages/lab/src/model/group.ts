@@ -46,7 +46,9 @@ class Facts implements CallFacts {
 export class Group {
   readonly parts: GroupParts
   readonly #world: AroundGroup
-  readonly #clients: (Client | undefined)[] = []
+  /** Of each process that has called. Whole from the start: of one that grows at random a dictionary would be made. */
+  readonly #clients: (Client | undefined)[]
+  readonly #newClient: () => Client
   readonly #pools: (Pool | undefined)[] = []
   readonly #slots: Slots
   readonly #lines: Lines
@@ -58,7 +60,9 @@ export class Group {
     this.#world = world
     this.#chain = new TimeoutChain(parts.index, world.agenda, world.attempts)
     this.#facts.keyed = parts.idempotent
-    const { strategy, random, index } = parts
+    const { strategy, instances, effect, random, index } = parts
+    this.#clients = Array.from({ length: instances })
+    this.#newClient = parts.make({ strategy, instances, effect, random })
     this.#slots = new Slots(strategy.concurrency, world.calls, (call, now) => this.#start(call, now))
     this.#lines = new Lines({
       agenda: world.agenda,
@@ -154,8 +158,7 @@ export class Group {
   #client(instance: number): Client {
     let client = this.#clients[instance]
     if (client === undefined) {
-      const { strategy, instances, effect, make, random } = this.parts
-      client = make({ strategy, instances, effect, random })
+      client = this.#newClient()
       this.#clients[instance] = client
     }
     return client
