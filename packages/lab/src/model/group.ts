@@ -45,6 +45,8 @@ class Facts implements CallFacts {
 
 export class Group {
   readonly parts: GroupParts
+  /** What a server knows of its attempts: a name, as of a service, and how urgent they are. */
+  readonly origin: { readonly caller: string; readonly background: boolean }
   readonly #world: AroundGroup
   readonly #clients: (Client | undefined)[] = []
   readonly #pools: (Pool | undefined)[] = []
@@ -55,6 +57,7 @@ export class Group {
 
   constructor(parts: GroupParts, world: AroundGroup) {
     this.parts = parts
+    this.origin = { caller: String(parts.index), background: parts.strategy.background }
     this.#world = world
     this.#chain = new TimeoutChain(parts.index, world.agenda, world.attempts)
     this.#facts.keyed = parts.idempotent
