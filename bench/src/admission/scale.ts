@@ -45,7 +45,7 @@ export const FULL: Scale = {
 
 /** To see that all of it runs; its figures say nothing. */
 export const QUICK: Scale = {
-  processes: 2,
+  processes: 1,
   guards: 5,
   overloaded: 4,
   workers: 4,
