@@ -52,16 +52,20 @@ async function bare(): Promise<never> {
   for (;;) await (await fetch(url)).arrayBuffer()
 }
 
-async function open(rate: number): Promise<never> {
+async function open(rate: number, calm: { readonly ms: number; readonly rate: number }): Promise<never> {
   const all = Array.from({ length: guards }, () => guard('interactive'))
-  for (let n = 0; ; n++) {
-    await pause(1_000 / rate)
+  const from = performance.now()
+  // By the time that it is due, not from the one before: a late timer must not make it less.
+  for (let n = 0, due = from; ; n++) {
+    due -= (1_000 / (due - from < calm.ms ? calm.rate : rate)) * Math.log(1 - random())
+    const wait = due - performance.now()
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
     void call(all[n % guards] as typeof fetch)
   }
 }
 
 async function run(): Promise<void> {
-  if (load.kind === 'open') await open(load.rate)
+  if (load.kind === 'open') await open(load.rate, load.calm)
   else if (load.kind === 'bare') await Promise.all(Array.from({ length: load.atOnce }, bare))
   else if (load.kind === 'closed') {
     await Promise.all(Array.from({ length: guards }, () => closed(guard('interactive'), load.think)))

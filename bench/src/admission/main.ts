@@ -41,8 +41,12 @@ async function measure(
   admission: boolean,
   addedUs: number,
 ): Promise<Figures> {
-  const twice = await said('2 × its capacity', admission, () => underLoad(scale, admission, 2 * alone.capacity))
-  const fivefold = await said('5 × its capacity', admission, () => underLoad(scale, admission, 5 * alone.capacity))
+  const twice = await said('2 × its capacity', admission, () =>
+    underLoad(scale, admission, 2 * alone.capacity, alone.capacity),
+  )
+  const fivefold = await said('5 × its capacity', admission, () =>
+    underLoad(scale, admission, 5 * alone.capacity, alone.capacity),
+  )
   const { recover, peak } = await said('an outage', admission, () => outage(scale, admission))
   const jobsDoneMs = await said('an outage, jobs', admission, () => jobs(scale, admission))
   return {
@@ -75,7 +79,7 @@ else {
   const scale = values.quick ? QUICK : FULL
   const addedUs = await admissionUs(values.quick ? 3 : 31, values.quick ? 100 : 2_000)
   const alone = await capacity(scale)
-  const { p99 } = await underLoad(scale, false, 0.5 * alone)
+  const { p99 } = await underLoad(scale, false, 0.5 * alone, alone)
   const measured = { capacity: alone, p99 }
   const behind = await measure(scale, measured, true, addedUs)
   const without = await measure(scale, measured, false, 0)

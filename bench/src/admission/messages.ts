@@ -34,7 +34,8 @@ export interface CallerJob {
   readonly instances: number
   readonly guards: number
   readonly load:
-    | { readonly kind: 'open'; readonly rate: number }
+    /** Calls a second, whatever becomes of them: first for so many ms so many, then the full rate. */
+    | { readonly kind: 'open'; readonly rate: number; readonly calm: { readonly ms: number; readonly rate: number } }
     | { readonly kind: 'closed'; readonly think: number }
     | { readonly kind: 'jobs' }
     /** No guard: so many requests at once, for ever. */

@@ -9,7 +9,7 @@ import type { CallerJob, ServiceJob } from './messages.js'
 import { beside } from './processes.js'
 import type { Scale } from './scale.js'
 
-const service = ({ workers, mean }: Scale, admission: boolean): ServiceJob => ({ workers, mean, admission })
+const service = ({ mean }: Scale, workers: number, admission: boolean): ServiceJob => ({ workers, mean, admission })
 
 function callers(scale: Scale, load: CallerJob['load'], guards: number) {
   return (url: string): readonly CallerJob[] =>
@@ -28,10 +28,10 @@ export function capacity(scale: Scale): Promise<number> {
     process: 0,
     guards: 0,
     instances: 1,
-    load: { kind: 'bare', atOnce: scale.workers * 2 },
+    load: { kind: 'bare', atOnce: scale.overloaded * 2 },
   }
   return beside(
-    service(scale, false),
+    service(scale, scale.overloaded, false),
     (url) => [{ ...one, url }],
     async (serving, calling) => {
       calling.go()
@@ -51,12 +51,18 @@ export interface UnderLoad {
   readonly p99: number
 }
 
-/** Open load, with retries: callers come at their own pace, however they fare. @param rate calls a second, of all */
-export function underLoad(scale: Scale, admission: boolean, rate: number): Promise<UnderLoad> {
-  const load = { kind: 'open', rate: rate / scale.processes } as const
-  return beside(service(scale, admission), callers(scale, load, 1), async (_serving, calling) => {
+/**
+ * Open load, with retries: callers come at their own pace, however they fare. Before it is half of what the service can
+ * do, as before every overload.
+ *
+ * @param rate calls a second, of all @param capacity of the service, a second
+ */
+export function underLoad(scale: Scale, admission: boolean, rate: number, capacity: number): Promise<UnderLoad> {
+  const calm = { ms: scale.warm, rate: capacity / 2 / scale.processes }
+  const load = { kind: 'open', rate: rate / scale.processes, calm } as const
+  return beside(service(scale, scale.overloaded, admission), callers(scale, load, 1), async (_serving, calling) => {
     calling.go()
-    await sleep(scale.warm)
+    await sleep(scale.warm + scale.settle)
     const from = Date.now()
     await sleep(scale.measured)
     const to = Date.now()
@@ -76,44 +82,52 @@ export interface Outage {
 /** What the service works with stands still for a while; somebody waits for each call. */
 export function outage(scale: Scale, admission: boolean): Promise<Outage> {
   const load = { kind: 'closed', think: scale.think } as const
-  return beside(service(scale, admission), callers(scale, load, scale.guards), async (serving, calling) => {
-    calling.go()
-    await sleep(scale.warm)
-    const from = Date.now()
-    await sleep(scale.measured)
-    const began = Date.now()
-    serving.tell('freeze')
-    await sleep(scale.outage)
-    const ended = Date.now()
-    serving.tell('thaw')
-    await sleep(scale.after)
-    const until = ended + Math.min(10_000, scale.after * 0.8)
-    const [{ calls }, { came }] = [await calling.seen(), await serving.counts()]
-    return {
-      recover: recoveredAfter(calls, ended, until),
-      peak: peakOf(came, ended, until) / rateOf(came, from, began),
-    }
-  })
+  return beside(
+    service(scale, scale.workers, admission),
+    callers(scale, load, scale.guards),
+    async (serving, calling) => {
+      calling.go()
+      await sleep(scale.warm)
+      const from = Date.now()
+      await sleep(scale.measured)
+      const began = Date.now()
+      serving.tell('freeze')
+      await sleep(scale.outage)
+      const ended = Date.now()
+      serving.tell('thaw')
+      await sleep(scale.after)
+      const until = ended + Math.min(10_000, scale.after * 0.8)
+      const [{ calls }, { came }] = [await calling.seen(), await serving.counts()]
+      return {
+        recover: recoveredAfter(calls, ended, until),
+        peak: peakOf(came, ended, until) / rateOf(came, from, began),
+      }
+    },
+  )
 }
 
 /** The same, and nobody waits: each guard has one job, begun when it stood still. @returns ms from its end, of the last */
 export function jobs(scale: Scale, admission: boolean): Promise<number | null> {
   const count = scale.processes * scale.guards
-  return beside(service(scale, admission), callers(scale, { kind: 'jobs' }, scale.guards), async (serving, calling) => {
-    await warmUp(serving.url, scale)
-    serving.tell('freeze')
-    calling.go()
-    await sleep(scale.outage)
-    const ended = Date.now()
-    serving.tell('thaw')
-    for (let round = 0; round < 120; round++) {
-      await sleep(Math.min(500, scale.after / 4))
-      const { calls } = await calling.seen()
-      const done = calls.filter(({ ok }) => ok)
-      if (done.length === count) return Math.max(...done.map((each) => each.ended)) - ended
-    }
-    return null
-  })
+  return beside(
+    service(scale, scale.workers, admission),
+    callers(scale, { kind: 'jobs' }, scale.guards),
+    async (serving, calling) => {
+      await warmUp(serving.url, scale)
+      serving.tell('freeze')
+      calling.go()
+      await sleep(scale.outage)
+      const ended = Date.now()
+      serving.tell('thaw')
+      for (let round = 0; round < 120; round++) {
+        await sleep(Math.min(500, scale.after / 4))
+        const { calls } = await calling.seen()
+        const done = calls.filter(({ ok }) => ok)
+        if (done.length === count) return Math.max(...done.map((each) => each.ended)) - ended
+      }
+      return null
+    },
+  )
 }
 
 /** A service that has served before: its outage is not its first second. */

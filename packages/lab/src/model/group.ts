@@ -45,6 +45,8 @@ class Facts implements CallFacts {
 
 export class Group {
   readonly parts: GroupParts
+  /** What a server knows of its attempts: a name, as of a service, and how urgent they are. */
+  readonly origin: { readonly caller: string; readonly background: boolean }
   readonly #world: AroundGroup
   /** Of each process that has called. Whole from the start: of one that grows at random a dictionary would be made. */
   readonly #clients: (Client | undefined)[]
@@ -57,6 +59,7 @@ export class Group {
 
   constructor(parts: GroupParts, world: AroundGroup) {
     this.parts = parts
+    this.origin = { caller: String(parts.index), background: parts.strategy.background }
     this.#world = world
     this.#chain = new TimeoutChain(parts.index, world.agenda, world.attempts)
     this.#facts.keyed = parts.idempotent

@@ -10,10 +10,10 @@
  *
  * @module
  */
-import { AdaptiveLimit } from '../limit.js'
 import { type Arrival, QUEUED, type Refusal, type RefusalReason } from './arrival.js'
 import { FairShare } from './fair-share.js'
 import { Pace } from './pace.js'
+import { type PlaceLimit, Places } from './places.js'
 import { ADMISSION, type AdmissionSettings } from './settings.js'
 import { Slots } from './slots.js'
 import { BACKGROUND, GREEDY, ORIGINAL, RETRY, Waiting } from './waiting.js'
@@ -36,7 +36,7 @@ const waits = ({ retries }: AdmissionSettings) => [1, ADMISSION.background, retr
  */
 export class Admission<A extends Arrival = Arrival> {
   readonly settings: AdmissionSettings
-  readonly #limit: AdaptiveLimit
+  readonly #limit: PlaceLimit
   readonly #waiting = new Waiting()
   readonly #pace = new Pace()
   readonly #callers = new FairShare()
@@ -45,13 +45,15 @@ export class Admission<A extends Arrival = Arrival> {
   /** Left the queue unserved, not handed out yet: a chain by `behind`. */
   #out: Arrival | undefined
   #draining = false
+  /** Was a place missing since the last one came free? */
+  #wanted = false
   /** Since when there was always somebody waiting. */
   #busySince = Number.POSITIVE_INFINITY
 
-  constructor(settings: AdmissionSettings) {
+  /** @param limit what learns how many places there are */
+  constructor(settings: AdmissionSettings, limit: PlaceLimit = new Places(settings)) {
     this.settings = settings
-    const { limit, limitMin, limitMax } = settings
-    this.#limit = new AdaptiveLimit({ initial: limit, min: limitMin, max: limitMax })
+    this.#limit = limit
     this.#slots = new Slots(settings.slot)
     this.#waits = waits(settings)
   }
@@ -110,8 +112,9 @@ export class Admission<A extends Arrival = Arrival> {
     this.#callers.charge(arrival.account, ms - arrival.charged, now)
     if (whole || ms > this.#pace.median()) {
       this.#pace.served(ms, this.waiting === 0 && this.inFlight * 2 <= this.limit + 1)
-      this.#limit.ended(ms)
+      this.#limit.ended(ms, this.#wanted || this.waiting > 0, now)
     } else this.#limit.released()
+    this.#wanted = false
     this.#pace.departed(this.waiting > 0, now)
   }
 
@@ -182,6 +185,7 @@ export class Admission<A extends Arrival = Arrival> {
   }
 
   #wait(arrival: Arrival, now: number): Refusal | typeof QUEUED {
+    this.#wanted = true
     const rank = this.#rankOf(arrival, now)
     const rate = this.#pace.rate(this.limit)
     if (this.waiting + 1 > Math.max(1, this.#longest(rank) * rate)) {

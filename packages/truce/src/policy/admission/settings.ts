@@ -7,7 +7,7 @@
 /** Defaults, in ms where nothing else is said. */
 export const ADMISSION: AdmissionSettings & AdmissionConstants = /* @__PURE__ */ Object.freeze({
   /** Places at once: where the learned limit begins, and its bounds. */
-  limit: 20,
+  limit: 100,
   limitMin: 1,
   limitMax: 1_000,
   /** Longest expected wait of an original, whatever the service: half of the usual attempt timeout (0.8 s). */
