@@ -143,6 +143,16 @@ export default {
       to: { path: [`${src}${serverIdempotency}`, `${src}${idempotency}`] },
     },
     {
+      name: 'admission-is-picked',
+      comment: 'A service that takes on whatever comes has no door: server/ knows the port, server/admission-port.',
+      severity: 'error',
+      from: {
+        path: `${src}${server}`,
+        pathNot: [tests, `${src}${server}admission/`, `${src}${server}index[.]ts$`],
+      },
+      to: { path: [`${src}${server}admission/`, `${src}${policy}admission/`] },
+    },
+    {
       name: 'server-knows-no-adapter',
       comment: 'The core of server/ knows no framework: each comes to it by its port.',
       severity: 'error',

@@ -24,6 +24,7 @@ const house: Record<string, string> = {
     "import '../http/headers/dictionary.js'\nimport '../context/deadline.js'\nexport const peer = 1\n",
   [`${src}idempotency/engine.ts`]: "import '../guard/guard.js'\nimport '../policy/index.js'\nexport const engine = 1\n",
   [`${src}server/feature.ts`]: "import '../guard/guard.js'\nexport const port = 1\n",
+  [`${src}server/admission/door.ts`]: 'export const door = 1\n',
   [`${src}server/idempotency/run.ts`]:
     "import '../feature.js'\nimport '../../idempotency/engine.js'\nexport const run = 1\n",
   [`${src}server/visit.ts`]:
@@ -100,6 +101,7 @@ const violations: [what: string, file: string, code: string, rule: string][] = [
   ['guard/ imports http/', 'guard/bad-1.ts', "import '../http/index.js'", 'floor-2-guard'],
   ['guard/ imports the index', 'guard/bad-2.ts', "import '../index.js'", 'floor-2-guard'],
   ['server/ imports the engine', 'server/bad-3.ts', "import '../idempotency/engine.js'", 'keys-are-picked'],
+  ['server/ imports the door', 'server/bad-5.ts', "import './admission/door.js'", 'admission-is-picked'],
   ['server/ imports what takes keys', 'server/bad-4.ts', "import './idempotency/run.js'", 'keys-are-picked'],
   [
     'server/idempotency/ imports http/',

@@ -3,7 +3,7 @@
  */
 import { idempotency, memory } from 'truce/idempotency'
 import { peer } from 'truce/peer'
-import { handle, service } from 'truce/server'
+import { admission, handle, service } from 'truce/server'
 import { httpIdempotency } from 'truce/server/idempotency'
 import { describe, expect, test } from 'vitest'
 import { guardsOf, parseDocument } from '../src/index.js'
@@ -83,4 +83,19 @@ describe('a service of a document', () => {
     await endless.send(undefined)
     expect(endless.remaining).toEqual([Number.POSITIVE_INFINITY])
   })
+})
+
+test('a service of a document admits the share of retries that the document says', async () => {
+  const text =
+    '{ truce: 1, service: a, serves: { o: { effect: read, capacity: 100/s, latency: { p50: 50ms }, retries: { share: 0 } } } }'
+  const { contract } = parseDocument(text, 'truce.yaml')
+  if (contract === undefined) throw new Error('no contract')
+  const guards = guardsOf(contract)
+  const door = admission(guards.admission())
+  expect(door.limit).toBe(5)
+  const made = service('a', { peer, peers: 'all', admission: door }).operation('o', guards.served('o'))
+  const get = handle(made, () => new Response('done'))
+  const ask = (attempt: number) =>
+    get(new Request('http://127.0.0.1/', { headers: { 'retry-context': `attempt=${attempt}` } }))
+  expect([(await ask(1)).status, (await ask(2)).status]).toEqual([200, 503])
 })

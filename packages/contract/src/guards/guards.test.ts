@@ -291,3 +291,37 @@ describe('loadContract()', () => {
     expect(() => loadContract(path.join(folder, 'none.yaml'))).toThrow('no such file')
   })
 })
+
+describe('admission()', () => {
+  const terms = (serves: string, instances = '') =>
+    guards(`truce: 1\nservice: a\n${instances}serves: { ${serves} }\n`).admission()
+
+  test.each<[string, string, object]>([
+    ['nothing, where the document says nothing', 'o: { effect: read }', {}],
+    [
+      'as many at once as it promises to serve take',
+      'o: { effect: read, capacity: 600/s, latency: { p50: 120ms } }',
+      { limit: { initial: 72 } },
+    ],
+    [
+      'of all operations together',
+      'o: { effect: read, capacity: 100/s, latency: { p50: 20ms } }, p: { effect: read, rate: 10/s, latency: { p50: 100ms } }',
+      { limit: { initial: 3 } },
+    ],
+    ['two 99th percentiles', 'o: { effect: read, latency: { p99: 90ms } }', { wait: 180 }],
+    ['and no more than half of a usual timeout', 'o: { effect: read, latency: { p99: 900ms } }', { wait: 400 }],
+    ['one at least', 'o: { effect: read, rate: 1/m, latency: { p50: 1ms } }', { limit: { initial: 1 } }],
+  ])('%s', (_, serves, expected) => {
+    expect(terms(serves)).toEqual(expected)
+  })
+
+  test('an instance has its part of what all promise', () => {
+    const serves = 'o: { effect: read, capacity: 600/s, latency: { p50: 120ms } }'
+    expect(terms(serves, 'instances: 40\n')).toEqual({ limit: { initial: 2 } })
+  })
+
+  test('what an operation says of its callers goes to the operation', () => {
+    const text = 'truce: 1\nservice: a\nserves: { o: { effect: read, urgency: background, retries: { share: 10% } } }\n'
+    expect(guards(text).served('o')).toEqual({ effect: 'read', urgency: 'background', retries: { share: 0.1 } })
+  })
+})

@@ -15,6 +15,8 @@ import { filled, type Keys, keysOf, type KeyValues, unknownProfile } from './key
 import { dependencyOptions, operationOptions } from './options-of.js'
 import { type OperationOverrides, type Override, overridesOf } from './overrides.js'
 import {
+  type AdmissionTerms,
+  admissionTerms,
   idempotencyTerms,
   type IdempotencyTerms,
   servedNamed,
@@ -49,6 +51,8 @@ export interface Guards<F = never> {
   dispatcher(operation: string): unknown
   /** Options for `truce/server`. @throws ContractError where it is not served */
   served(name: string): ServedOptions
+  /** Options for `admission()` of `truce/server`: one for all that is served. */
+  admission(): AdmissionTerms
   /** How it treats keys; `undefined` where it takes none. @throws ContractError where it is not served */
   idempotency(name: string): IdempotencyTerms | undefined
   /** What code says otherwise than the document. */
@@ -114,6 +118,7 @@ export function guardsOf<F = never>(contract: Contract, around: Surroundings<F> 
     },
     dispatcher: (name) => named(name).dispatcher,
     served: (name) => servedOptions(servedNamed(contract, name)),
+    admission: () => admissionTerms(contract.serves.values(), around.instances ?? contract.instances),
     idempotency: (name) => idempotencyTerms(servedNamed(contract, name)),
     overrides: () => Object.freeze([...overrides]),
     gaps: () => gaps,

@@ -13,6 +13,18 @@ export interface ServedOptions {
   readonly effect: Effect
   /** Left out: it works until its caller gives up. */
   readonly deadline?: number
+  /** Left out: somebody waits for it. */
+  readonly urgency?: 'background'
+  /** Left out: it admits as many retries as there is room for. */
+  readonly retries?: { readonly share: number }
+}
+
+/** For `admission(…)` of `truce/server`. What the document does not say is learned. */
+export interface AdmissionTerms {
+  /** How many requests at once are enough for what it promises to serve: a start for the limit that is learned. */
+  readonly limit?: { readonly initial: number }
+  /** The longest that a first attempt waits for its turn, ms. */
+  readonly wait?: number
 }
 
 /** For `truce/idempotency` and its use over HTTP. */
@@ -30,9 +42,43 @@ export function servedNamed(contract: Contract, name: string): Served {
   throw new ContractError(unknown(contract, `serves no operation "${name}"`, name, contract.serves.keys()))
 }
 
-export function servedOptions({ effect, deadline }: Served): ServedOptions {
-  return Object.freeze({ effect, ...(deadline !== Number.POSITIVE_INFINITY && { deadline }) })
+export function servedOptions({ effect, deadline, urgency, retriesShare }: Served): ServedOptions {
+  return Object.freeze({
+    effect,
+    ...(deadline !== Number.POSITIVE_INFINITY && { deadline }),
+    ...(urgency === 'background' && { urgency }),
+    ...(retriesShare !== undefined && { retries: Object.freeze({ share: retriesShare }) }),
+  })
 }
+
+/** ms: longer than half of the usual attempt timeout no first attempt waits. */
+const LONGEST_WAIT = 400
+/** In 99th percentiles: who waits longer than that does not take it for the same service. */
+const WAIT_IN_P99S = 2
+
+/**
+ * All operations share what a process can do, so there is one admission.
+ *
+ * @param instances that serve what the document promises together
+ * @see J. Little, "A proof for the queuing formula L = λW" (1961)
+ */
+export function admissionTerms(serves: Iterable<Served>, instances: number): AdmissionTerms {
+  const known: number[] = []
+  const p99s: number[] = []
+  for (const { capacity, rate, latency } of serves) {
+    const perSecond = capacity ?? rate
+    if (perSecond !== undefined && latency.p50 !== undefined) known.push((perSecond * latency.p50) / 1_000)
+    if (latency.p99 !== undefined) p99s.push(latency.p99)
+  }
+  const atOnce = known.reduce((sum, one) => sum + one, 0) / instances
+  return Object.freeze({
+    ...(known.length > 0 && { limit: Object.freeze({ initial: clamp(Math.ceil(atOnce)) }) }),
+    ...(p99s.length > 0 && { wait: Math.min(LONGEST_WAIT, WAIT_IN_P99S * Math.max(...p99s)) }),
+  })
+}
+
+/** Between the bounds that a learned limit has. */
+const clamp = (limit: number): number => Math.min(1_000, Math.max(1, limit))
 
 /** @returns `undefined` where it takes no keys, or repeating is harmless */
 export function idempotencyTerms({ idempotency: of }: Served): IdempotencyTerms | undefined {

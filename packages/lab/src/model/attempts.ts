@@ -39,6 +39,8 @@ export class Attempts {
   outcome = new Uint8Array(ROWS)
   /** The dependency's own wait, ms, where it gave one; else NaN. */
   hint = new Float64Array(ROWS)
+  /** What its admission said beside it: a word of `word.ts`. */
+  word = new Uint8Array(ROWS)
   /** Calls of it at dependencies below that are done. */
   below = new Int32Array(ROWS)
   /** In a queue: of its server, or of a pool. */
@@ -105,6 +107,7 @@ export class Attempts {
     this.key = grown(this.key, room)
     this.outcome = grown(this.outcome, room)
     this.hint = grown(this.hint, room)
+    this.word = grown(this.word, room)
     this.below = grown(this.below, room)
     this.next = grown(this.next, room)
     this.earlier = grown(this.earlier, room)

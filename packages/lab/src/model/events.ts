@@ -17,6 +17,7 @@ export const LINE_RINGS = 9
 export const CALL_RINGS = 10
 export const POOL_RINGS = 11
 export const SAMPLE = 12
+export const DOOR_RINGS = 13
 
 const BITS = 4
 const KIND = (1 << BITS) - 1

@@ -28,6 +28,7 @@ import { Pool } from './pool.js'
 import { Slots } from './slots.js'
 import { TimeoutChain, timerAt } from './timeout-chain.js'
 import { ASK_AGAIN } from './waiting-room.js'
+import { heard, NO_WORD } from './word.js'
 
 /** One for all calls: the policy reads it and keeps nothing. */
 class Facts implements CallFacts {
@@ -44,6 +45,8 @@ class Facts implements CallFacts {
 
 export class Group {
   readonly parts: GroupParts
+  /** What a server knows of its attempts: a name, as of a service, and how urgent they are. */
+  readonly origin: { readonly caller: string; readonly background: boolean }
   readonly #world: AroundGroup
   /** Of each process that has called. Whole from the start: of one that grows at random a dictionary would be made. */
   readonly #clients: (Client | undefined)[]
@@ -56,6 +59,7 @@ export class Group {
 
   constructor(parts: GroupParts, world: AroundGroup) {
     this.parts = parts
+    this.origin = { caller: String(parts.index), background: parts.strategy.background }
     this.#world = world
     this.#chain = new TimeoutChain(parts.index, world.agenda, world.attempts)
     this.#facts.keyed = parts.idempotent
@@ -212,6 +216,7 @@ export class Group {
     attempts.server[attempt] = this.parts.server
     attempts.key[attempt] = calls.key[call] as number
     attempts.hint[attempt] = Number.NaN
+    attempts.word[attempt] = NO_WORD
     calls.payment[call] = 0
     this.parts.tally?.attempt(number, now)
     if (given === this.parts.strategy.attemptTimeout) {
@@ -280,8 +285,9 @@ export class Group {
     const failure = FAILURES[outcome]
     if (failure === undefined) return undefined
     // What a refusal said on its way is not heard by whoever gave up before it came.
-    const hint = outcome === REJECTED ? (this.#world.attempts.hint[attempt] as number) : Number.NaN
-    return hint === hint ? { ...failure, retryAfter: hint } : failure
+    if (outcome !== REJECTED) return failure
+    const { hint, word } = this.#world.attempts
+    return heard(failure, hint[attempt] as number, word[attempt] as number)
   }
 
   #disconnect(attempt: number, now: number): void {

@@ -5,15 +5,17 @@
  *
  * @module
  */
+import type { Refusal } from 'truce/policy'
 import type { Agenda } from '../engine/agenda.js'
 import { Draws } from '../engine/draws.js'
-import { meanOf, type Sampler, sampler } from '../engine/sampler.js'
+import { type Sampler, sampler } from '../engine/sampler.js'
 import type { DependencyModel } from '../scenario/model.js'
-import { type Admission, ExpectedWait } from './admission.js'
 import { type Attempts, RETRY } from './attempts.js'
+import { Door } from './door.js'
 import { event, FAULT, REACHES, RETURNS, SERVED } from './events.js'
 import { FaultLine } from './fault-line.js'
 import { BELOW_EXHAUSTED, BELOW_FAILED, errorOf, FULL, OK, REFUSED, REJECTED, SILENT } from './outcomes.js'
+import { wordOf } from './word.js'
 
 /** The rest of the world, as a server sees it. */
 export interface AroundServer {
@@ -28,8 +30,8 @@ export interface AroundServer {
   tookEffect(attempt: number): void
   /** Calls, in an attempt of this server, what it depends on: the `step`-th of `steps`. */
   callBelow(server: number, attempt: number, step: number, now: number): void
-  /** Which process of which group made it. */
-  originOf(attempt: number): { readonly group: number; readonly instance: number }
+  /** Who made it, as far as a server is told. */
+  originOf(attempt: number): { readonly caller: string; readonly background: boolean }
 }
 
 export class Server {
@@ -41,7 +43,7 @@ export class Server {
   readonly #network: Sampler | undefined
   readonly #serviceDraws: Draws
   readonly #networkDraws: Draws
-  readonly #admission: Admission | undefined
+  readonly #door: Door | undefined
   /** Calls below that an attempt makes, one after the other. */
   readonly #steps: number
   #first = -1
@@ -65,14 +67,20 @@ export class Server {
     this.#network = model.network && sampler(model.network)
     this.#serviceDraws = draws('service')
     this.#networkDraws = draws('network')
-    this.#admission = model.admission && new ExpectedWait(model.admission, meanOf(model.service))
+    this.#door =
+      model.admission &&
+      new Door(index, model.admission, {
+        agenda: around.agenda,
+        enters: (attempt, now) => this.#enters(attempt, now),
+        refused: (attempt, refusal, now) => this.#turnsAway(attempt, refusal, now),
+      })
     this.#steps = model.calls.reduce((sum, { times }) => sum + times, 0)
     this.#tokens = model.admits?.burst ?? 0
     for (const turn of this.#faults.turns) around.agenda.add(turn, event(FAULT, index))
   }
 
   get waiting(): number {
-    return this.#waiting
+    return this.#waiting + (this.#door?.waiting ?? 0)
   }
 
   get busy(): number {
@@ -89,6 +97,7 @@ export class Server {
   turn(now: number): void {
     this.#faults.moveTo(now)
     this.#serveNext(now)
+    this.#door?.rings(now)
   }
 
   /** An attempt leaves its caller. */
@@ -105,9 +114,24 @@ export class Server {
     if (refusal === 'hang') return this.#silence(attempt, now)
     if (refusal === 'down') return this.#refuse(attempt, REFUSED, now)
     if (!this.#takesMore(now)) return this.#refuse(attempt, REJECTED, now)
-    if (this.#turnsAway(attempt, now)) return this.#refuse(attempt, REJECTED, now)
+    if (this.#door === undefined) return this.#enters(attempt, now)
+    const until = this.model.deadlines ? attempts.waitedUntil(attempt) : Number.POSITIVE_INFINITY
+    this.#door.arrives(attempt, { ...this.#around.originOf(attempt), retry: attempts.is(attempt, RETRY), until }, now)
+  }
+
+  /** Somebody at the door has waited too long, perhaps. */
+  doorRings(now: number): void {
+    this.#door?.rings(now)
+  }
+
+  /** A worker takes it, or it waits for one. */
+  #enters(attempt: number, now: number): void {
+    const { attempts } = this.#around
     if (this.#busy < this.#workers()) return this.#serve(attempt, now)
-    if (this.#waiting >= this.model.queue) return this.#refuse(attempt, FULL, now)
+    if (this.#waiting >= this.model.queue) {
+      this.#door?.turnedBack(attempt, now)
+      return this.#refuse(attempt, FULL, now)
+    }
     attempts.next[attempt] = -1
     if (this.#last >= 0) attempts.next[this.#last] = attempt
     else this.#first = attempt
@@ -140,6 +164,7 @@ export class Server {
     if (outcome === OK || outcome === SILENT) this.#around.tookEffect(attempt)
     // Before the answer: whoever comes back at once finds the queue as it is.
     this.#serveNext(now)
+    this.#door?.ended(attempt, outcome === OK || outcome === SILENT, now)
     if (outcome === SILENT) this.#silence(attempt, now)
     else if (this.#network === undefined) this.#around.returned(attempt, now)
     else this.#around.agenda.add(now + this.#leg(attempt, 1), event(RETURNS, attempt))
@@ -153,6 +178,7 @@ export class Server {
       if (this.#first < 0) this.#last = -1
       this.#waiting--
       if (this.model.deadlines && now >= attempts.waitedUntil(attempt)) {
+        this.#door?.turnedBack(attempt, now)
         this.#refuse(attempt, EXPIRED, now)
       } else this.#serve(attempt, now)
     }
@@ -167,8 +193,7 @@ export class Server {
     attempts.outcome[attempt] = this.#faults.outcome(key, number)
     let ms = this.#service(this.#serviceDraws.at(key, number)) * this.#faults.slowness(key, number)
     const { loaded } = this.model
-    if (loaded) ms = ms * (1 + loaded.queued * this.#waiting) + loaded.inFlight * (this.#busy - 1)
-    this.#admission?.served(ms, now)
+    if (loaded) ms = ms * (1 + loaded.queued * this.waiting) + loaded.inFlight * (this.#busy - 1)
     agenda.add(this.#faults.doneAt(now, ms), event(SERVED, attempt))
   }
 
@@ -198,20 +223,13 @@ export class Server {
     return true
   }
 
-  #turnsAway(attempt: number, now: number): boolean {
-    if (this.#admission === undefined) return false
+  #turnsAway(attempt: number, refusal: Refusal, now: number): void {
     const { attempts } = this.#around
-    const refusal = this.#admission.arrives({
-      retry: attempts.is(attempt, RETRY),
-      ...this.#around.originOf(attempt),
-      waiting: this.#waiting,
-      busy: this.#busy,
-      workers: this.#workers(),
-      until: this.model.deadlines ? attempts.waitedUntil(attempt) : Number.POSITIVE_INFINITY,
-      now,
-    })
-    if (refusal?.retryAfter !== undefined) attempts.hint[attempt] = refusal.retryAfter
-    return refusal !== undefined
+    const { slot } = refusal
+    const late = this.model.deadlines && now >= attempts.waitedUntil(attempt)
+    if (slot !== undefined) attempts.hint[attempt] = slot
+    attempts.word[attempt] = wordOf(refusal)
+    this.#refuse(attempt, late ? EXPIRED : REJECTED, now)
   }
 
   #leg(attempt: number, way: number): number {

@@ -54,7 +54,7 @@ export class WaitingRoom {
 
   /** One that was sent from here ended, or left without a word. */
   ended(now: number, end: LineEnd | undefined): void {
-    if (end === undefined) this.#line.released()
+    if (end === undefined || end === 'placed') this.#line.released()
     else if (end === 'badly') this.#line.failed(now, this.#room.random)
     else this.#line.succeeded(end === 'slowly')
     if (this.#waiting.size > 0) return this.#pump(now)
@@ -109,7 +109,7 @@ export class WaitingRoom {
     const turn = this.#line.waitAt(now)
     if (turn > 0) return turn
     const { policy, full } = this.#room
-    const stopped = policy.retriesStoppedFor(now)
+    const stopped = Math.max(policy.retriesStoppedFor(now), policy.heldFor(now))
     if (stopped > 0) return stopped
     if (full()) return ASK_AGAIN
     const { breaker } = policy

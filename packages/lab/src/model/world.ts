@@ -19,6 +19,7 @@ import {
   ATTEMPT_RINGS,
   CALL_RINGS,
   CHAIN_RINGS,
+  DOOR_RINGS,
   event,
   FAULT,
   kindOf,
@@ -149,9 +150,8 @@ export class World implements AroundServer, AroundGroup {
     this.servers[this.attempts.server[attempt] as number]?.belowEnded(attempt, succeeded, exhausted, now)
   }
 
-  originOf(attempt: number): { readonly group: number; readonly instance: number } {
-    const call = this.attempts.call[attempt] as number
-    return { group: this.calls.group[call] as number, instance: this.calls.instance[call] as number }
+  originOf(attempt: number): { readonly caller: string; readonly background: boolean } {
+    return this.#groupOf(this.attempts.call[attempt] as number).origin
   }
 
   callerIsFree(caller: number, now: number): void {
@@ -221,6 +221,8 @@ export class World implements AroundServer, AroundGroup {
         return this.#groupOf(subject).retries(subject, now)
       case FAULT:
         return this.servers[subject]?.turn(now)
+      case DOOR_RINGS:
+        return this.servers[subject]?.doorRings(now)
       case LINE_RINGS: {
         const line = this.#lines[subject] as { group: number; instance: number }
         return this.groups[line.group]?.lineRings(line.instance, now)

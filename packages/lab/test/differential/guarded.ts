@@ -4,8 +4,9 @@
  * @module
  */
 import { type Attempt, dependency, type DependencyOptions, type OperationOptions } from 'truce'
+import { peer } from 'truce/peer'
 import { virtualTime } from 'truce/testing'
-import { type Ending, HINT, instant, type Script } from './script.js'
+import { type Ending, HINT, instant, PLACE, type Script } from './script.js'
 import { type AttemptTrace, type CallEnd, countedRandom, type Trace } from './trace.js'
 
 export async function guarded(script: Script): Promise<Trace> {
@@ -16,6 +17,7 @@ export async function guarded(script: Script): Promise<Trace> {
   const called = dependency('scripted', {
     clock,
     random,
+    peer,
     instances: script.instances,
     ...({ budget, governor, breaker, concurrency } as DependencyOptions),
   })
@@ -64,7 +66,15 @@ function enact(ends: Ending): unknown {
       return new Response(null, { status: Number(ends) })
     case '429-hint':
       return new Response(null, { status: 429, headers: { 'retry-after': String(HINT) } })
+    case 'slot':
+    case 'slot-host':
+      return new Response(null, { status: 503, headers: { 'retry-pushback': refusal(ends) } })
     case 'refused':
       throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
   }
+}
+
+function refusal(ends: 'slot' | 'slot-host'): string {
+  const scope = ends === 'slot' ? 'service' : 'host'
+  return peer.writePushback({ slot: PLACE, applied: false, reason: 'overloaded', scope, load: 1.5 })
 }

@@ -8,7 +8,7 @@ import type { Written } from '../../src/schema/document.js'
 
 export type WrittenStrategy = Written['strategies'][string]
 
-export type Ending = 'ok' | '503' | '500' | '404' | '429-hint' | 'refused' | 'hang'
+export type Ending = 'ok' | '503' | '500' | '404' | '429-hint' | 'slot' | 'slot-host' | 'refused' | 'hang'
 
 export interface Step {
   readonly ends: Ending
@@ -33,6 +33,8 @@ export interface Script {
 
 /** Seconds of Retry-After. */
 export const HINT = 1
+/** ms until a place comes up. */
+export const PLACE = 340
 
 /** A fraction of a ms in which whole milliseconds and sums of them are exact. */
 const FRACTION = 256
@@ -50,6 +52,7 @@ const step: fc.Arbitrary<Step> = fc.record({
     { weight: 2, arbitrary: fc.constant<Ending>('ok') },
     { weight: 5, arbitrary: fc.constantFrom<Ending>('503', '500', 'refused', 'hang') },
     { weight: 1, arbitrary: fc.constantFrom<Ending>('404', '429-hint') },
+    { weight: 2, arbitrary: fc.constantFrom<Ending>('slot', 'slot-host') },
   ),
   after: fc.oneof(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 100, max: 1_500 })),
 })

@@ -23,7 +23,8 @@ import type { AroundGroup } from '../../src/model/group-parts.js'
 import { errorOf, FULL, OK, REFUSED, REJECTED, SILENT } from '../../src/model/outcomes.js'
 import { strategyOf } from '../../src/scenario/strategy-of.js'
 import { truceClient } from '../../src/strategies/truce.js'
-import { type Ending, HINT, instant, type Script } from './script.js'
+import { wordOf } from '../../src/model/word.js'
+import { type Ending, HINT, instant, PLACE, type Script } from './script.js'
 import { type AttemptTrace, type CallEnd, countedRandom, type Trace } from './trace.js'
 
 const OUTCOMES: Readonly<Record<Ending, number>> = {
@@ -32,6 +33,8 @@ const OUTCOMES: Readonly<Record<Ending, number>> = {
   '500': errorOf('internal'),
   '404': errorOf('not-found'),
   '429-hint': REJECTED,
+  slot: REJECTED,
+  'slot-host': REJECTED,
   refused: REFUSED,
   hang: SILENT,
 }
@@ -67,6 +70,10 @@ export function simulated(script: Script): Trace {
       const { ends: end, after } = script.calls[call]?.steps[number - 1] ?? { ends: 'ok', after: 5 }
       attempts.outcome[attempt] = OUTCOMES[end]
       if (end === '429-hint') attempts.hint[attempt] = HINT * 1_000
+      if (end === 'slot' || end === 'slot-host') {
+        attempts.hint[attempt] = PLACE
+        attempts.word[attempt] = wordOf({ slot: PLACE, scope: end === 'slot' ? 'service' : 'host' })
+      }
       if (end === 'hang') around.release(attempt, AT_SERVER)
       else agenda.add(instant(now + after, call, number), event(RETURNS, attempt))
     },

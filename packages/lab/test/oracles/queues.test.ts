@@ -43,7 +43,7 @@ function run(rate: number, workers: number, service: Distribution, queue = 1e9):
     release: (attempt, flag) => void attempts.drop(attempt, flag),
     tookEffect() {},
     callBelow() {},
-    originOf: () => ({ group: 0, instance: 0 }),
+    originOf: () => ({ caller: '', background: false }),
   }
   const model = {
     name: 'queue',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { failure } from '../policy/classify.js'
 import { httpClassifier } from '../http/semantics/classify.js'
 import { BASELINE } from '../policy/presets.js'
 import { seeded, virtualTime } from '../testing/index.js'
@@ -46,6 +47,23 @@ describe('retrying', () => {
       await retry(() => (++attempts < 3 ? fail() : attempts))
       expect(attempts).toBe(3)
     })
+  })
+
+  it('gives nothing back for a place that cost nothing', async () => {
+    const time = virtualTime()
+    const place = () => failure('overloaded', 'not-applied', { retryAfter: 300, slot: true })
+    const core = new RetryCore(processOf(time.clock, seeded(1)), RULES, 10_000, [
+      (_result, threw) => (threw ? place() : 'ok'),
+    ])
+    const { budget } = core
+    let paid = 0
+    while (budget.pay(0) !== null) paid++
+    expect(paid).toBeGreaterThan(0)
+    let attempts = 0
+    const call = new RetryCall(core, () => (++attempts < 2 ? fail() : 'done'), PLAIN)
+    expect(await time.run(call.ready() ? call.sent((async () => call.fn(call))()) : call.instead)).toBe('done')
+    expect(attempts).toBe(2)
+    expect(budget.pay(time.now())).toBeNull()
   })
 
   it('is never early, though its timer is', async () => {

@@ -71,6 +71,8 @@ export class Retrying implements CallState, Abortable {
   #marked: number
   /** When the retry ahead was paid for; -1 where none is. */
   #paidAt = -1
+  /** Was the retry paid for that was made last, or is ahead? */
+  #paid = false
   /** Of the backoff. */
   #alarm: Alarm | undefined
   #over = false
@@ -153,7 +155,7 @@ export class Retrying implements CallState, Abortable {
     countAttempt(this, { number: attempt }, now - this.#startedAt)
     if (failure !== undefined) return this.#decide(failure, now)
     if (attempt === 1) core.budget.deposit()
-    else core.budget.refund(now)
+    else if (this.#paid) core.budget.refund(now)
     this.#finish('ok', now, undefined)
   }
 
@@ -161,7 +163,9 @@ export class Retrying implements CallState, Abortable {
     const { core } = this
     const decision = decide(core.rules, factsOf(this), failure, core.budget, now, core.random)
     if (decision.act === 'stop') return this.#finish(decision.stop, now, decision.retryAt)
-    this.#paidAt = now
+    // A place in the dependency's queue is free.
+    this.#paid = decision.act === 'retry' && decision.payment !== 0
+    this.#paidAt = this.#paid ? now : -1
     reportAttempt(this, now)
     if (this.aborted) return this.#finish('aborted', now, undefined, false)
     this.waited = decision.wait

@@ -80,7 +80,7 @@ export class WaitingRoom implements Timer {
 
   /** One that was sent from here ended, or left without a word. */
   ended(now: number, end: LineEnd | undefined): void {
-    if (end === undefined) this.#line.released()
+    if (end === undefined || end === 'placed') this.#line.released()
     else if (end === 'badly') this.#line.failed(now, this.#random)
     else this.#line.succeeded(end === 'slowly')
     if (this.#waiting.size > 0) return this.#pump(now)
@@ -135,7 +135,7 @@ export class WaitingRoom implements Timer {
   #waitAt(now: number): number {
     const turn = this.#line.waitAt(now)
     if (turn > 0) return turn
-    const stopped = this.#policy.retriesStoppedFor(now)
+    const stopped = Math.max(this.#policy.retriesStoppedFor(now), this.#policy.heldFor(now))
     if (stopped > 0) return stopped
     if (this.#bulkhead && this.#bulkhead.inFlight >= this.#bulkhead.limit) return ASK_AGAIN
     const { breaker } = this.#policy

@@ -14,6 +14,7 @@
 import { type BreakerRule, type Memory, memory, type Signal } from './breaker-rule.js'
 import { Leases } from './leases.js'
 import type { Random } from './random.js'
+import { steppedBack } from './step-back.js'
 
 /** When it opens, for how long, and how it closes. Times in ms. */
 export interface BreakerSettings {
@@ -88,8 +89,8 @@ const REFUSED: Permit = 0
 
 /** The state machine of one breaker. */
 export class Breaker {
-  readonly #settings: BreakerSettings
-  readonly #memory: Memory
+  #settings: BreakerSettings
+  #memory: Memory
   readonly #leases: Leases
   /** Serial of permits: raised by every change of state and by every probe, so that none is mistaken. */
   #serial = 1
@@ -214,6 +215,14 @@ export class Breaker {
   /** An attempt ended without a word about the dependency (aborted, cut short, our own error). */
   release(permit: Permit): void {
     if (this.#state === 'half-open') this.#leases.give(permit)
+  }
+
+  /** The dependency guards itself: from now on this only finds out whether it is dead. What it held against it is forgotten. */
+  stepBack(): void {
+    const { cooldown, cooldownMax, closeAfter, ramp } = DETECTOR
+    const rule = steppedBack(this.#settings.rule)
+    this.#settings = { ...this.#settings, rule, cooldown, cooldownMax, closeAfter, ramp }
+    this.#memory = memory(rule)
   }
 
   /** The operator's override in force, if any. */

@@ -41,6 +41,12 @@ export interface Failure {
   readonly answered: boolean
   /** The dependency's own wait in ms (Retry-After and its dialects). It replaces backoff. */
   readonly retryAfter?: number
+  /** Is that wait the caller's own place in the dependency's queue? Then room is kept for it. Of a declared peer only. */
+  readonly slot?: boolean
+  /** Who asks for it: this host alone, or the service as a whole. Of a declared peer only. */
+  readonly scope?: 'host' | 'service'
+  /** Did it say how full it is? Such a dependency guards itself. Of a declared peer only. */
+  readonly admission?: boolean
   /** `false`: the dependency asks not to be retried. */
   readonly retry?: boolean
   /** A guard below refused it, nothing was sent: no word about the dependency. */
@@ -66,7 +72,7 @@ export const UNRECOGNISED: Failure = Object.freeze({ class: 'internal', certaint
 export function failure(
   failureClass: FailureClass,
   certainty: Certainty = 'unknown',
-  hints: Partial<Pick<Failure, 'answered' | 'retryAfter' | 'retry'>> = {},
+  hints: Partial<Omit<Failure, 'class' | 'certainty'>> = {},
 ): Failure {
   return { class: failureClass, certainty, answered: true, ...hints }
 }

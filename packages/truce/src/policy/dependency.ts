@@ -15,6 +15,7 @@ import type { Failure } from './classify.js'
 import { cutShort } from './deadline.js'
 import { type DegradeRules, degrades } from './degrade.js'
 import type { Governor } from './governor.js'
+import { Hold } from './hold.js'
 import type { Random } from './random.js'
 import type { Room } from './retry.js'
 import type { StopReason } from './stop.js'
@@ -26,6 +27,10 @@ export interface Parts {
   readonly budget: Budget | null
   /** A success slower than this is a slow call, ms; `Infinity` where they are not told apart. */
   readonly slowCall: number
+  /** Shared by the partitions of one dependency: what the service says of itself is meant for all of them. Default: its own. */
+  readonly hold?: Hold
+  /** Is it one host of several? Then what a host says of itself is meant for all calls here. */
+  readonly isHost?: boolean
 }
 
 /** Permit of attempts to a dependency without a breaker. */
@@ -43,12 +48,20 @@ export function isSilent(failure: Failure, given: number, timeout: number, ms: n
   return verdict === 'timeout' && cutShort(given, timeout) && !(failure.answered && cutShort(ms, given))
 }
 
+/** Did the dependency's admission refuse it before any work? That is an answer of somebody who is well. */
+function turnedAway({ admission, certainty }: Failure): boolean {
+  return admission === true && certainty === 'not-applied'
+}
+
 /** The policies of one dependency, or of one partition of it, and what moves them. */
 export class DependencyPolicy implements Room {
   readonly breaker: Breaker | null
   readonly governor: Governor | null
   readonly budget: Budget | null
   readonly #slowCall: number
+  readonly #service: Hold
+  readonly #host: Hold | null
+  #admission = false
   #answered = false
   /** An operator's word: no retries and no hedges until then. */
   #noRetriesUntil = Number.NEGATIVE_INFINITY
@@ -58,6 +71,8 @@ export class DependencyPolicy implements Room {
     this.governor = parts.governor
     this.budget = parts.budget
     this.#slowCall = parts.slowCall
+    this.#service = parts.hold ?? new Hold()
+    this.#host = parts.isHost === true ? new Hold() : null
   }
 
   /** Has it ever answered? A name that resolved before and does not now is a passing fault, else a wrong name. */
@@ -122,10 +137,20 @@ export class DependencyPolicy implements Room {
     return Math.max(0, this.#noRetriesUntil - now)
   }
 
-  /** Would a retry that starts at `at` be refused, what the budget holds aside? */
-  refusesRetry(now: number, at: number, random: Random): StopReason | undefined {
+  /** How long the dependency has asked all retries to stay away, ms; 0: it has not. */
+  heldFor(now: number): number {
+    return Math.max(this.#service.left(now), this.#host === null ? 0 : this.#host.left(now))
+  }
+
+  /**
+   * Would a retry that starts at `at` be refused, what the budget holds aside?
+   *
+   * @param invited the dependency itself has asked for it, and keeps room
+   */
+  refusesRetry(now: number, at: number, random: Random, invited = false): StopReason | undefined {
     if (at < this.#noRetriesUntil) return 'budget'
     if (this.breaker !== null && !this.breaker.wouldAllow(at)) return 'breaker'
+    if (invited) return undefined
     if (this.governor !== null && !this.governor.allowsRetry(now, random)) return 'throttled'
     return undefined
   }
@@ -209,18 +234,31 @@ export class DependencyPolicy implements Room {
       this.released(permit)
       return false
     }
+    this.#hears(failure, now)
     if (this.governor !== null) {
       // Errors that come fast are safe to retry, silence is not: a quick 504 is an answer like any other.
       if (verdict === 'timeout' && !(failure.answered && cutShort(ms, timeout))) this.governor.timedOut(now)
       else this.governor.answered(now)
     }
     if (this.breaker === null) return false
-    const counts = verdict === 'timeout' || verdict === 'overloaded' || verdict === 'unavailable'
+    const counts =
+      verdict === 'timeout' || verdict === 'unavailable' || (verdict === 'overloaded' && !turnedAway(failure))
     if (!counts && !failure.answered) {
       this.breaker.release(permit)
       return false
     }
     return this.breaker.record(permit, counts ? 'failure' : 'success', now, random)
+  }
+
+  /** What a failed answer says of the dependency as a whole. */
+  #hears({ admission, scope, retryAfter }: Failure, now: number): void {
+    if (admission === true && !this.#admission) {
+      this.#admission = true
+      if (this.breaker !== null) this.breaker.stepBack()
+    }
+    if (retryAfter === undefined || scope === undefined) return
+    if (scope === 'service') this.#service.keep(retryAfter, now)
+    else if (this.#host !== null) this.#host.keep(retryAfter, now)
   }
 
   /** The attempt ended without a word about the dependency. */

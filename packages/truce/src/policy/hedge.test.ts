@@ -8,6 +8,7 @@ import { Budget } from './budget.js'
 import { type Failure, failure, TRANSIENT, UNRECOGNISED } from './classify.js'
 import { DependencyPolicy } from './dependency.js'
 import { Governor } from './governor.js'
+import { Hold } from './hold.js'
 import { asTold, mayHedge } from './hedge.js'
 import { type CallFacts, decide, type RetryRules } from './retry.js'
 
@@ -38,18 +39,21 @@ const call: CallFacts = {
 
 interface State {
   readonly isolated: boolean
+  readonly held: number
   readonly timeouts: number
   readonly least: number
 }
-const healthy: State = { isolated: false, timeouts: 0, least: 1 }
+const healthy: State = { isolated: false, held: 0, timeouts: 0, least: 1 }
 
-function dependencyIn({ isolated, timeouts, least }: State) {
+function dependencyIn({ isolated, held, timeouts, least }: State) {
   const breaker = new Breaker({ ...BREAKER, rule: { kind: 'consecutive', failures: 5 } })
   const governor = new Governor(false)
   const budget = new Budget({ ratio: 0.5, max: NONE, floor: 0, least, growLeast: false })
   if (isolated) breaker.isolate({ who: 'ops', why: 'drill', until: NOW + 9_000 })
   for (let n = 0; n < timeouts; n++) governor.timedOut(NOW)
-  return { dependency: new DependencyPolicy({ breaker, governor, budget, slowCall: NONE }), budget }
+  const hold = new Hold()
+  hold.keep(held, NOW)
+  return { dependency: new DependencyPolicy({ breaker, governor, budget, slowCall: NONE, hold }), budget }
 }
 
 function asked(changes: { rules?: Partial<RetryRules>; call?: Partial<CallFacts>; state?: Partial<State> } = {}) {
@@ -78,6 +82,7 @@ describe('hedge', () => {
     ['attempts are used up, hedges among them', { call: { attempt: 3 } }],
     ['it would come too late', { call: { deadline: NOW + 9 } }],
     ['the breaker would refuse', { state: { isolated: true } }],
+    ['the service asked retries to stay away', { state: { held: 1 } }],
     ['the governor refuses', { state: { timeouts: 3 } }],
     ['the budget cannot pay', { state: { least: 0 } }],
   ])('does not run where %s, and takes nothing', (_, changes) => {
@@ -108,7 +113,7 @@ describe('hedge', () => {
       left: fc.integer({ min: 0, max: 30 }),
       age: fc.integer({ min: 59_990, max: 60_010 }),
       flags: fc.record({ aborted: fc.boolean(), owns: fc.boolean(), keyed: fc.boolean(), replayable: fc.boolean() }),
-      state: fc.record({ isolated: fc.boolean(), timeouts: fc.nat(3), least: fc.nat(1) }),
+      state: fc.record({ isolated: fc.boolean(), held: fc.constant(0), timeouts: fc.nat(3), least: fc.nat(1) }),
     })
     fc.assert(
       fc.property(situations, ({ attempts, repeatable, attempt, left, age, flags, state }) => {
@@ -132,9 +137,24 @@ describe('what two attempts at once were told', () => {
     ],
     ['a shorter one does not', failure('overloaded', 'not-applied', { retryAfter: 50 }), { retryAfter: 100 }],
     ['a veto of the other holds', failure('overloaded', 'not-applied', { retry: false }), { retry: false }],
+    [
+      'a later place of the other holds',
+      failure('overloaded', 'not-applied', { retryAfter: 300, slot: true }),
+      { retryAfter: 300, slot: true },
+    ],
+    ['an earlier place does not', failure('overloaded', 'not-applied', { retryAfter: 50, slot: true }), {}],
     ['its class and certainty do not', failure('conflict', 'not-applied'), {}],
   ])('%s', (_, other, told) => {
     expect(asTold(last, other)).toEqual({ ...last, ...told })
+  })
+
+  it('a place is none where the other asked for longer', () => {
+    const placed = failure('overloaded', 'not-applied', { retryAfter: 100, slot: true })
+    expect(asTold(placed, last)).toEqual(placed)
+    expect(asTold(placed, failure('unavailable', 'unknown', { retryAfter: 300 }))).toMatchObject({
+      retryAfter: 300,
+      slot: false,
+    })
   })
 
   it.each<[string, number | undefined, number | undefined, number | undefined]>([

@@ -36,16 +36,19 @@ export function mayHedge(
 ): Payment | null {
   if (call.aborted || forbiddenToSend(rules, call, call.owns, 'unknown', now)) return null
   if (!fits(now, 0, call.least, call.deadline)) return null
-  if (dependency.refusesRetry(now, now, random)) return null
+  if (dependency.heldFor(now) > 0 || dependency.refusesRetry(now, now, random)) return null
   return dependency.pay(now, call.trafficClass)
 }
 
 /** Of two attempts at once the last failure decides; what the other's answer asked for holds all the same. */
 export function asTold(last: Failure, other: Failure): Failure {
-  const retryAfter = Math.max(last.retryAfter ?? -1, other.retryAfter ?? -1)
+  const { retryAfter, slot } = other
+  const longer = retryAfter !== undefined && retryAfter > (last.retryAfter ?? -1)
   return {
     ...last,
-    ...(retryAfter >= 0 && { retryAfter }),
+    ...(longer && { retryAfter }),
+    // A place is a place only where it is the wait that counts.
+    ...(longer && slot !== last.slot && { slot: slot === true }),
     ...(other.retry === false && { retry: false }),
   }
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from './admission/index.js'
 export * from './attempt-timeout.js'
 export * from './backoff.js'
 export * from './breaker.js'
@@ -16,6 +17,7 @@ export * from './degrade.js'
 export * from './dependency.js'
 export * from './governor.js'
 export * from './hedge.js'
+export * from './hold.js'
 export * from './leases.js'
 export * from './limit.js'
 export * from './line.js'
@@ -26,5 +28,6 @@ export * from './quantile.js'
 export * from './random.js'
 export * from './retry.js'
 export * from './shares.js'
+export * from './step-back.js'
 export * from './stop.js'
 export * from './window.js'

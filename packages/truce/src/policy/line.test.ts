@@ -211,6 +211,8 @@ describe('how one that was sent ended', () => {
     ['slowly', undefined, 400],
     ['well', failure('not-found'), 10],
     ['badly', failure('internal'), 10],
+    ['badly', failure('overloaded', 'not-applied', { retryAfter: 300 }), 10],
+    ['placed', failure('overloaded', 'not-applied', { retryAfter: 300, slot: true }), 10],
     ['badly', failure('rejected', 'unknown', { answered: false }), 10],
   ] as const)('%s: %o after %d of 800 ms', (end, failed, ms) => expect(endOf(failed, ms, 800)).toBe(end))
 })

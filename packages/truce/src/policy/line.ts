@@ -21,8 +21,8 @@ export const LINE = /* @__PURE__ */ Object.freeze({
   backoff: BACKGROUND_BACKOFF,
 })
 
-/** How one that was sent ended; `slowly`: it took more than half of its time. */
-export type LineEnd = 'well' | 'slowly' | 'badly'
+/** How one that was sent ended; `slowly`: it took more than half of its time; `placed`: it was told when its place comes. */
+export type LineEnd = 'well' | 'slowly' | 'badly' | 'placed'
 
 /**
  * How one that was sent ended.
@@ -30,6 +30,8 @@ export type LineEnd = 'well' | 'slowly' | 'badly'
  * @param failure how it failed, if it did: an answer that is final is an answer @param ms how long it took
  */
 export function endOf(failure: Failure | undefined, ms: number, attemptTimeout: number): LineEnd {
+  // Somebody is there and gives out places: the next may ask for his.
+  if (failure?.slot === true) return 'placed'
   if (failure !== undefined && !(failure.answered && !isTransient(failure.class))) return 'badly'
   return ms < attemptTimeout * GOVERNOR.fast ? 'well' : 'slowly'
 }
@@ -86,7 +88,7 @@ export class Line {
     this.#notBefore = Math.min(this.#notBefore, this.#failedAt + LINE.backoff.initial)
   }
 
-  /** It ended without a word (aborted): its turn is another's. */
+  /** It ended without a word (aborted), or with a place of its own: its turn is another's. */
   released(): void {
     this.#inFlight--
     this.#credits++

@@ -71,10 +71,16 @@ export type Decision =
 
 /** What has to have room for a retry: a dependency's policies, or the one budget of a process. */
 export interface Room {
-  /** Would a retry that starts at `at` be refused, what the budget holds aside? */
-  refusesRetry(now: number, at: number, random: Random): StopReason | undefined
+  /**
+   * Would a retry that starts at `at` be refused, what the budget holds aside?
+   *
+   * @param invited the dependency itself has asked for it, and keeps room
+   */
+  refusesRetry(now: number, at: number, random: Random, invited?: boolean): StopReason | undefined
   /** Pays for a retry; `null` where it cannot, 0 where there is nothing to pay. */
   pay(now: number, trafficClass?: string): Payment | null
+  /** How long the dependency has asked all retries to stay away, ms; 0: it has not. */
+  heldFor?(now: number): number
   /** When a caller refused by the breaker may come back, where there is one and that is known. */
   retryAt?(now: number): number | undefined
   /** Is it time for the fallback? Why, in the words of the stop reasons. */
@@ -83,6 +89,22 @@ export interface Room {
 
 /** Share of the dependency's own wait over which callers are spread behind it. */
 export const PUSHBACK_SPREAD = 0.1
+
+/**
+ * Of a place in the dependency's queue, ms. Places are apart already: 400 callers who came back over a second behind
+ * theirs took 5.2 s in simulation where 4.4 s do, over a tenth of their wait 4.5 s. 50 ms cost nothing, and part those
+ * to whom a faulty server gives one and the same place.
+ */
+export const SLOT = Object.freeze({
+  /** Spread behind it at most, ms. */
+  spread: 50,
+  /**
+   * A retry that is given a place comes no sooner than after so many ms, or a server that says "now" for ever would be
+   * asked as fast as it answers. 400 jobs after an outage of 15 s were done in 4.4 s of simulated time, in 4.8 s where
+   * each waited a second.
+   */
+  again: 250,
+})
 
 /**
  * Decides what follows a failed attempt.
@@ -106,12 +128,14 @@ export function decide(
   const early = rules.degradeWhen && dependency.degrades?.(rules.degradeWhen, call.deadline, now, call.trafficClass)
   if (early) return stop(early, undefined)
 
-  const delay = delayBefore(rules, call, failure, now, random)
+  const delay = delayBefore(rules, call, failure, dependency.heldFor?.(now) ?? 0, now, random)
   if (pastWindow(rules, call, now + delay)) return stop('window', undefined)
   if (!fits(now, delay, call.least, call.deadline)) return stop('deadline', retryAfter(failure, now))
 
-  const refusal = dependency.refusesRetry(now, now + delay, random)
+  const invited = isInvited(rules, call, failure)
+  const refusal = dependency.refusesRetry(now, now + delay, random, invited)
   if (refusal) return noRoom(rules, refusal, delay, dependency, now)
+  if (invited) return { act: 'retry', wait: delay, payment: 0 }
   const payment = dependency.pay(now, call.trafficClass)
   if (payment === null) return noRoom(rules, 'budget', delay, dependency, now)
   return { act: 'retry', wait: delay, payment }
@@ -165,15 +189,44 @@ export function pastWindow(rules: RetryRules, call: CallFacts, at: number): bool
 }
 
 /**
- * The dependency's own wait replaces backoff. It is spread upward and never shortened: every caller
- * that got the same `Retry-After` would otherwise return in the same instant. A wait that fits the
- * deadline still fits when spread.
+ * Has the dependency itself asked for the repeat, by a place in its queue? Then it keeps room: a budget that lives by
+ * first successes would refuse just those whom a full dependency puts off, and their places would stay empty. (Of
+ * bursts of 150 calls on a service of 100/s, 37 to 68 % got through where places were charged, 99 % where they are
+ * free.) A call that somebody waits for is believed once; refused at its place, it pays for another like everybody, so
+ * that a server which gives out places that it has not gets two attempts a call and no storm. Background calls have
+ * time: they are free each time, but from the second on never at once.
  */
-function delayBefore(rules: RetryRules, call: CallFacts, failure: Failure, now: number, random: Random): number {
-  const asked = failure.retryAfter
-  if (asked === undefined && rules.immediate === true && neverSent(call, failure)) return 0
-  if (asked === undefined) return rules.backoff ? wait(rules.backoff, call.attempt - 1, call.waited, random) : 0
-  const spread = Math.max(rules.backoff?.initial ?? 0, PUSHBACK_SPREAD * asked) * random()
+function isInvited(rules: RetryRules, call: CallFacts, failure: Failure): boolean {
+  return failure.slot === true && (rules.background || call.attempt === 1)
+}
+
+/**
+ * The dependency's own wait, told to this call or to all, replaces backoff. It is spread upward and never shortened:
+ * every caller that got the same `Retry-After` would otherwise return in the same instant. A wait that fits the
+ * deadline still fits when spread.
+ *
+ * @param held ms for which the dependency asked all retries to stay away; who has a place of its own comes at its place
+ */
+function delayBefore(
+  rules: RetryRules,
+  call: CallFacts,
+  failure: Failure,
+  held: number,
+  now: number,
+  random: Random,
+): number {
+  const { backoff } = rules
+  const own = failure.retryAfter
+  const slot = failure.slot === true && own !== undefined
+  if (own === undefined && held <= 0) {
+    if (rules.immediate === true && neverSent(call, failure)) return 0
+    return backoff ? wait(backoff, call.attempt - 1, call.waited, random) : 0
+  }
+  const first = backoff?.initial ?? 0
+  const least = !slot ? held : call.attempt > 1 ? SLOT.again : 0
+  const asked = Math.max(own ?? 0, least)
+  const share = PUSHBACK_SPREAD * asked
+  const spread = (slot ? Math.min(SLOT.spread, share) : Math.max(first, share)) * random()
   const room = call.deadline - now - asked - call.least
   return asked + Math.max(0, Math.min(spread, room / 2))
 }

@@ -27,8 +27,11 @@ export interface Incoming {
   readonly raw: unknown
 }
 
-/** Names in lower case. Several fields of one name stand one after the other. */
-export type AnswerHeaders = readonly (readonly [name: string, value: string])[]
+/** One field; its name in lower case. */
+export type AnswerHeader = readonly [name: string, value: string]
+
+/** Several fields of one name stand one after the other. */
+export type AnswerHeaders = readonly AnswerHeader[]
 
 /** An answer in whole. */
 export interface Answer {

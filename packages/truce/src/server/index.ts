@@ -6,10 +6,13 @@
  *
  * @module
  */
+export { admission, type AdmissionOptions, type ServiceAdmission } from './admission/index.js'
+export type { AdmissionFeature, AdmittedOperation, Arriving, Entrance, LoadField, Place } from './admission-port.js'
 export { BodyTooLargeError, CallerLeftError } from './errors.js'
-export type { Answer, AnswerHeaders, Incoming } from './incoming.js'
+export type { Answer, AnswerHeader, AnswerHeaders, Incoming } from './incoming.js'
 export type { KeyedFeature, KeyedOperation, KeyedRun } from './feature.js'
 export type { ServedOperation } from './operation.js'
+export type { Refused } from './refusals.js'
 export { type Problem, type ProblemOptions, problemResponse, toProblem } from './problem.js'
 export type { KeyedWork, RequestContext } from './request-context.js'
 export { type Service, service } from './service.js'

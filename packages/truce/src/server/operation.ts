@@ -4,11 +4,11 @@
  * @module
  */
 import type { PeerContext } from '../context/peer-port.js'
-import { type ServedCounters, servedCounters } from '../telemetry/served.js'
+import type { ServedCounters } from '../telemetry/served.js'
 import type { KeyedRun } from './feature.js'
 import type { Answer, Incoming } from './incoming.js'
-import { answerOf } from './problem.js'
-import { deadlinePassed } from './refusals.js'
+import { isPlace } from './admission-port.js'
+import { late, type Refused } from './refusals.js'
 import { RequestContext } from './request-context.js'
 import { said, warn } from '../telemetry/warning.js'
 import type { Peers, ServedSettings, ServiceSettings } from './settings.js'
@@ -25,7 +25,7 @@ export class ServedOperation {
   constructor(settings: ServiceSettings, served: ServedSettings) {
     this.settings = settings
     this.served = served
-    this.counters = servedCounters(settings.service, served.operation)
+    this.counters = served.counters
   }
 
   get service(): string {
@@ -34,6 +34,11 @@ export class ServedOperation {
 
   get operation(): string {
     return this.served.operation
+  }
+
+  /** Of what its callers do not say otherwise. */
+  get urgency(): 'interactive' | 'background' {
+    return this.served.urgency
   }
 
   get clock(): ServiceSettings['clock'] {
@@ -49,17 +54,23 @@ export class ServedOperation {
     const until = told?.deadline === undefined ? NEVER : now + told.deadline
     const context = new RequestContext(this, incoming, told, now, Math.min(own, until))
     const known = told !== undefined
-    if (context.endsAt - now <= served.least && context.endsAt < NEVER) {
-      return new Visit(this, context, known, { reason: 'deadline', answer: answerOf(deadlinePassed) }, undefined)
-    }
+    if (context.endsAt - now <= served.least && context.endsAt < NEVER) return this.#refused(context, known, late)
+    const begunBy = context.endsAt - served.least
     const keyed = served.keyed?.receive(incoming, context)
-    if (keyed === undefined) return new Visit(this, context, known, undefined, undefined)
-    if (isRun(keyed)) {
+    let run: KeyedRun | undefined
+    if (keyed !== undefined) {
+      if (!isRun(keyed)) return this.#refused(context, known, { reason: 'key', answer: keyed })
+      run = keyed
       // What was begun under a key is finished and recorded, whoever has left: the next repeat gets its result.
       context.endsAt = own
-      return new Visit(this, context, known, undefined, keyed)
     }
-    return new Visit(this, context, known, { reason: 'key', answer: keyed }, undefined)
+    const place = served.entrance?.enter(context, begunBy, now)
+    if (place === undefined || isPlace(place)) return new Visit(this, context, known, undefined, run, place)
+    return this.#refused(context, known, place)
+  }
+
+  #refused(context: RequestContext, known: boolean, refusal: Refused): Visit {
+    return new Visit(this, context, known, refusal, undefined)
   }
 
   /** @returns what the caller says of itself, where it is believed; `{}` where it says nothing */

@@ -96,6 +96,14 @@ export const DEPENDENCY_FAILED = {
   other: type('dependency-failed', 502, 'A service behind this one failed', OURS),
 } as const
 
+/** What an admission refuses, before any work. */
+export const NOT_LET_IN = {
+  overloaded: type('no-room', 503, 'The service has no room for more', BUSY),
+  share: type('share-used', 503, 'More than its share is asked of the service', BUSY),
+  draining: type('draining', 503, 'This instance of the service is ending', BUSY),
+  left: type('caller-left', 499, 'The caller has left', 'The request was cancelled.'),
+} as const
+
 function type(name: string, status: number, title: string, detail: string): ProblemType {
   return Object.freeze({ name, status, title, detail })
 }

@@ -28,7 +28,8 @@ function recordOf(field: string, status: number, more: Partial<ServedRequest> = 
   const records: AttemptRecord[] = []
   onTestFinished(events.on('attempt', (record) => record.service === name && records.push(record)))
   visit.context.key = more.keyed && 'order-1'
-  reportServed({ of: operation, context: visit.context, refusal: undefined, keyed: undefined, ...more }, status, 70)
+  const facts = { of: operation, context: visit.context, refusal: undefined, keyed: undefined, waited: undefined }
+  reportServed({ ...facts, ...more }, status, 70)
   expect(records).toHaveLength(1)
   return records[0] as AttemptRecord
 }
@@ -65,4 +66,14 @@ test('it says how long there was, where there was an end', () => {
 test.each([true, false])('under a key it says whether it was replayed: %s', (replayed) => {
   const keyed = { replayed } as KeyedRun
   expect(recordOf('', 200, { keyed }).replayed).toBe(replayed)
+})
+
+test('what waited for its turn has waited, and started when it was let in', () => {
+  const { t, waited, queued, ms } = recordOf('', 200, { waited: 20 })
+  const { t: came, ...atOnce } = recordOf('', 200, { waited: 0 })
+  expect({ waited, queued, ms }).toEqual({ waited: 20, queued: 20, ms: 50 })
+  expect(atOnce).toMatchObject({ waited: 0, queued: 0, ms: 70 })
+  expect(t - came).toBe(20)
+  // Where nobody stands at the door there is no queue to have waited in.
+  expect(recordOf('', 200)).toMatchObject({ waited: 0, queued: undefined })
 })

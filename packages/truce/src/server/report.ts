@@ -18,12 +18,20 @@ export interface ServedRequest {
   readonly context: RequestContext
   readonly refusal: object | undefined
   readonly keyed: KeyedRun | undefined
+  /** ms that it waited for its turn. */
+  readonly waited: number | undefined
 }
 
-export function reportServed({ of, context, refusal, keyed }: ServedRequest, status: number, now: number): void {
+export function reportServed(
+  { of, context, refusal, keyed, waited: queued }: ServedRequest,
+  status: number,
+  now: number,
+): void {
   const { service, clock } = of.settings
   const { operation, effect } = of.served
   const { began, attempt, endsAt } = context
+  // As on the caller's side: an attempt starts when it is let in.
+  const waited = queued ?? 0
   const timeout = endsAt === Number.POSITIVE_INFINITY ? undefined : endsAt - began
   const failure = classifyStatus(status, false)
   emitRecord(
@@ -36,13 +44,13 @@ export function reportServed({ of, context, refusal, keyed }: ServedRequest, sta
     },
     now,
     {
-      t: began,
+      t: began + waited,
       attempt,
       cause: attempt > 1 ? 'retry' : 'original',
-      waited: 0,
-      ms: now - began,
+      waited,
+      ms: now - began - waited,
       timeout,
-      queued: undefined,
+      queued,
     },
     {
       outcome: refusal ? 'refused' : (failure ?? 'ok'),

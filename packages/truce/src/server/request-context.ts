@@ -23,6 +23,8 @@ import type { Incoming } from './incoming.js'
 export interface ContextHome {
   readonly service: string
   readonly operation: string
+  /** Of what its callers do not say otherwise. */
+  readonly urgency?: 'interactive' | 'background'
   readonly clock: Clock
 }
 
@@ -86,7 +88,7 @@ export class RequestContext implements CallContext {
     this.#call = told?.call
     this.caller = told?.caller
     this.attempt = told?.attempt ?? 1
-    this.urgency = told?.urgency ?? 'interactive'
+    this.urgency = told?.urgency ?? home.urgency ?? 'interactive'
     this.contract = told?.contract
     this.keyAge = told?.keyAge
     this.owner =
@@ -149,6 +151,11 @@ export class RequestContext implements CallContext {
 
   leave(member: Abortable): void {
     this.#more?.hub?.remove(member)
+  }
+
+  /** Whoever works for it wants to hear when the caller leaves. */
+  watch(): void {
+    this.#extras()
   }
 
   /** A call below has ended whose retries were spent. */

@@ -7,7 +7,9 @@ import type { PeerServerPort } from '../context/peer-port.js'
 import { type Clock, systemClock } from '../guard/clock.js'
 import { OptionError } from '../guard/errors.js'
 import { flag, knownOptions, name, neededOptions, oneOf } from '../guard/options/check.js'
-import { type Duration, duration } from '../options/units.js'
+import type { AdmissionFeature, Entrance } from './admission-port.js'
+import { servedCounters, type ServedCounters } from '../telemetry/served.js'
+import { type Duration, duration, type Share, share } from '../options/units.js'
 import type { KeyedFeature, KeyedOperation } from './feature.js'
 import type { Incoming } from './incoming.js'
 
@@ -28,6 +30,11 @@ export interface ServiceOptions<Rules = never> {
   peers?: Peers | 'all' | undefined
   /** What makes repeated requests take effect once: `httpIdempotency()` of `truce/server/idempotency`. */
   idempotency?: KeyedFeature<Rules> | undefined
+  /**
+   * What decides which requests are taken on, and when: `admission()`. One for all operations, for they share what the
+   * process can do; services of one process may share it too. Default: all are, at once.
+   */
+  admission?: AdmissionFeature | undefined
   /** Guards inside handlers find the request's context by AsyncLocalStorage. It costs; see `docs/guard.md`. Default false. */
   inherit?: boolean | undefined
   /** Time, for tests. Default: the system's. */
@@ -42,6 +49,15 @@ export interface ServedOptions<Rules = never> {
   deadline?: Duration | undefined
   /** Less time than that is not worth beginning: such a request is refused before any work. Default: 0. */
   least?: Duration | undefined
+  /** Does somebody wait for it? What its callers say of a request counts before it. Default: interactive. */
+  urgency?: 'interactive' | 'background' | undefined
+  /**
+   * Retries that it admits from all its callers, as a share of originals; where the service has an admission. Default:
+   * as many as there is room for.
+   */
+  retries?: { share?: Share | undefined } | undefined
+  /** `none`: its requests pass the service's admission by (health checks, answers that stream for hours). */
+  admission?: 'none' | undefined
   /** How it treats idempotency keys. Default: it takes none. */
   idempotency?: Rules | undefined
 }
@@ -52,6 +68,7 @@ export interface ServiceSettings {
   readonly peer: PeerServerPort | undefined
   readonly peers: Peers | 'all' | undefined
   readonly keyed: KeyedFeature | undefined
+  readonly admission: AdmissionFeature | undefined
   readonly inherit: boolean
   readonly clock: Clock
 }
@@ -63,11 +80,18 @@ export interface ServedSettings {
   /** `Infinity`: none. */
   readonly deadline: number
   readonly least: number
+  readonly urgency: 'interactive' | 'background'
+  readonly counters: ServedCounters
   readonly keyed: KeyedOperation | undefined
+  readonly entrance: Entrance | undefined
 }
 
-const SERVICE: readonly (keyof ServiceOptions)[] = ['peer', 'peers', 'idempotency', 'inherit', 'clock']
-const SERVED: readonly (keyof ServedOptions)[] = ['effect', 'deadline', 'least', 'idempotency']
+const SERVICE: readonly (keyof ServiceOptions)[] = [
+  'peer', 'peers', 'idempotency', 'admission', 'inherit', 'clock',
+] // prettier-ignore
+const SERVED: readonly (keyof ServedOptions)[] = [
+  'effect', 'deadline', 'least', 'urgency', 'retries', 'admission', 'idempotency',
+] // prettier-ignore
 
 /** @throws OptionError */
 export function serviceSettings<Rules>(service: string, options: ServiceOptions<Rules>): ServiceSettings {
@@ -77,6 +101,7 @@ export function serviceSettings<Rules>(service: string, options: ServiceOptions<
     peer: peerOf(options.peer),
     peers: peersOf(options.peers, options.peer),
     keyed: featureOf(options.idempotency),
+    admission: admissionOf(options.admission),
     inherit: flag(options.inherit ?? false, 'inherit'),
     clock: options.clock ?? systemClock,
   })
@@ -84,10 +109,11 @@ export function serviceSettings<Rules>(service: string, options: ServiceOptions<
 
 /** @throws OptionError */
 export function servedSettings<Rules>(
-  { service, keyed }: ServiceSettings,
+  settings: ServiceSettings,
   operation: string,
   options: ServedOptions<Rules>,
 ): ServedSettings {
+  const { service, keyed } = settings
   name(operation, 'name of the operation')
   neededOptions(options, SERVED, 'operation')
   const effect = oneOf(options.effect, 'effect', ['read', 'write'])
@@ -100,11 +126,16 @@ export function servedSettings<Rules>(
   const least = duration(options.least ?? 0, 'least')
   if (deadline === 0) throw new OptionError('deadline', options.deadline, "more than nothing, such as '2s'")
   if (least >= deadline) throw new OptionError('least', options.least, `less than deadline (${deadline} ms)`)
+  const urgency = oneOf(options.urgency ?? 'interactive', 'urgency', ['interactive', 'background'])
+  const counters = servedCounters(service, operation)
   return Object.freeze({
     operation,
     effect,
     deadline,
     least,
+    urgency,
+    counters,
+    entrance: entranceOf(settings, options, { background: urgency === 'background', counters }),
     keyed: rules === undefined ? undefined : keyed?.operation(`${service}.${operation}`, effect, rules),
   })
 }
@@ -128,4 +159,23 @@ function featureOf<Rules>(given: KeyedFeature<Rules> | undefined): KeyedFeature 
   if (given === undefined) return undefined
   if (typeof given?.operation === 'function') return given
   throw new OptionError('idempotency', given, "httpIdempotency({ … }) of 'truce/server/idempotency'")
+}
+
+function admissionOf(given: AdmissionFeature | undefined): AdmissionFeature | undefined {
+  if (given === undefined) return undefined
+  if (typeof given?.operation === 'function') return given
+  throw new OptionError('admission', given, 'admission({ … })')
+}
+
+function entranceOf(
+  { service, clock, peer, admission }: ServiceSettings,
+  options: Pick<ServedOptions, 'retries' | 'admission'>,
+  of: { readonly background: boolean; readonly counters: ServedCounters },
+): Entrance | undefined {
+  const { retries, admission: passes } = options
+  knownOptions(retries, ['share'], 'retries')
+  const retriesShare = retries?.share === undefined ? undefined : share(retries.share, 'retries.share')
+  if (passes !== undefined) oneOf(passes, 'admission', ['none'])
+  if (passes === 'none') return undefined
+  return admission?.operation({ service, clock, peer, retriesShare, ...of })
 }

@@ -47,7 +47,7 @@ describe('a visit', () => {
     expect(late.refusal).toMatchObject({ reason: 'deadline', answer: { status: 504 } })
     expect(late.headers(504)).toEqual([['retry-pushback', 'applied=?0']])
     late.ended(504)
-    expect(counters.refusedForDeadline).toBe(1)
+    expect(counters.refused.deadline).toBe(1)
     expect(records[0]).toMatchObject({
       call: 'a',
       attempt: 2,

@@ -36,6 +36,8 @@ export function handle<Rest extends readonly unknown[] = [], Of extends Request 
     const visit = operation.receive(new WebIncoming(request))
     if (visit.refusal) return sent(visit, visit.refusal.answer)
     listen(visit, request)
+    const refused = visit.turn && (await whenItsTurn(visit, visit.turn))
+    if (refused) return refused
     const { context, keyed } = visit
     const answer = (): Response | Promise<Response> => handler(request, context, ...rest)
     return keyed ? underKey(visit, keyed, answer) : plainly(visit, answer)
@@ -52,6 +54,13 @@ export function listen(visit: Visit, request: { readonly signal?: AbortSignal | 
     if (signal?.aborted) visit.left()
     else signal?.addEventListener('abort', () => visit.left(), { once: true })
   }
+}
+
+/** @returns the answer where it may not go on */
+export async function whenItsTurn(visit: Visit, turn: NonNullable<Visit['turn']>): Promise<Response | undefined> {
+  visit.context.watch()
+  const refused = await turn
+  return refused && sent(visit, refused.answer)
 }
 
 async function plainly(visit: Visit, handler: () => Response | Promise<Response>): Promise<Response> {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { countersOf, dependencyGauges } from './counters.js'
 import { metrics } from './metrics.js'
+import { admissionGauges, servedCounters } from './served.js'
 
 const SERVICE = 'metrics-test'
 
@@ -44,6 +45,8 @@ test('the names of the glossary, each with its type and a sentence', () => {
     'requests_total counter',
     'requests_in_flight gauge',
     'admission_refused_total counter',
+    'queue_wait_seconds histogram',
+    'load gauge',
     'abandoned_work_seconds_total counter',
   ])
   expect(metrics().filter(({ help }) => !/^[A-Z].+\.$/.test(help))).toEqual([])
@@ -114,4 +117,28 @@ test('gauges are read when asked, and only where there is something to say', () 
   remaining = undefined
   expect(values('retry_budget_remaining')).toEqual([])
   expect(state()).toEqual(['open'])
+})
+
+test('a service shows its admission as what it is for its callers, and waits only where somebody stands at the door', () => {
+  const counters = servedCounters(SERVICE, 'reserve')
+  expect(values('queue_wait_seconds')).toEqual([])
+  counters.letIn(0)
+  counters.letIn(40)
+  counters.refuse('share')
+  admissionGauges(SERVICE, () => ({ limit: 8, inFlight: 7, waiting: 2, load: 1.25 }))
+  const labels = { service: SERVICE, dependency: SERVICE }
+  for (const [name, value] of [
+    ['concurrency_limit', 8],
+    ['in_flight', 7],
+    ['waiting', 2],
+    ['load', 1.25],
+  ] as const) {
+    expect(values(name)).toContainEqual({ labels, value })
+  }
+  expect(values('queue_wait_seconds')).toMatchObject([
+    { labels: { service: SERVICE, operation: 'reserve' }, count: 2, sum: 0.04 },
+  ])
+  expect(values('admission_refused_total')).toEqual([
+    { labels: { service: SERVICE, operation: 'reserve', reason: 'share' }, value: 1 },
+  ])
 })

@@ -15,49 +15,13 @@ import {
   LAST_ATTEMPT,
   type OperationCounters,
 } from './counters.js'
-import { BOUNDS, type Histogram } from './histogram.js'
+import type { Histogram } from './histogram.js'
 import { countedKeys, type IdempotencyCounters } from './idempotency.js'
-import { served, type ServedCounters } from './served.js'
+import { distribution, type Labels, type Metric, type Sample } from './metric.js'
+import type { AdmissionGauges } from './served.js'
+import { admissionSamples, servedMetrics } from './served-metrics.js'
 
-/** Names and words that tell series apart. */
-export type Labels = Readonly<Record<string, string>>
-
-/** A number with its labels. */
-export interface Sample {
-  readonly labels: Labels
-  /** In the unit that the metric's name says. */
-  readonly value: number
-}
-
-/** Durations with their labels, in seconds. */
-export interface Distribution {
-  readonly labels: Labels
-  readonly count: number
-  readonly sum: number
-  /** Values of at most `le` and more than the `le` before; the last `le` is Infinity. */
-  readonly buckets: readonly { readonly le: number; readonly count: number }[]
-}
-
-/** One metric, with all its series. */
-export type Metric =
-  | {
-      readonly name: string
-      readonly type: 'counter' | 'gauge'
-      readonly help: string
-      readonly values: readonly Sample[]
-    }
-  | {
-      readonly name: string
-      readonly type: 'histogram'
-      readonly help: string
-      readonly values: readonly Distribution[]
-    }
-
-/** Seconds; rounded, because 0.1 ms · 2^k in seconds shows the noise of doubles. */
-const SECONDS: readonly number[] = [
-  ...Array.from(BOUNDS, (ms) => Number((ms / 1_000).toPrecision(9))),
-  Number.POSITIVE_INFINITY,
-]
+export type { Distribution, Labels, Metric, Sample } from './metric.js'
 
 const BREAKER_STATES = ['closed', 'shedding', 'open', 'half-open'] as const
 
@@ -87,14 +51,22 @@ export function metrics(): Metric[] {
     help,
     values: operations.map((counters) => distribution(labelsOf(counters), read(counters))),
   })
-  const gauge = (name: string, help: string, read: (gauges: DependencyGauges) => number | undefined): Metric => ({
+  const gauge = (
+    name: string,
+    help: string,
+    read: (gauges: DependencyGauges) => number | undefined,
+    ofAdmission?: (gauges: AdmissionGauges) => number,
+  ): Metric => ({
     name,
     type: 'gauge',
     help,
-    values: gauges.flatMap(([of, now]) => {
-      const value = read(now)
-      return value === undefined ? [] : [{ labels: dependencyLabels(of), value }]
-    }),
+    values: [
+      ...gauges.flatMap(([of, now]) => {
+        const value = read(now)
+        return value === undefined ? [] : [{ labels: dependencyLabels(of), value }]
+      }),
+      ...(ofAdmission ? admissionSamples(ofAdmission) : []),
+    ],
   })
 
   return [
@@ -144,16 +116,29 @@ export function metrics(): Metric[] {
       ),
     },
     gauge('governor_level', 'How much room the dependency seems to have, from 0.2 to 2.', (of) => of.governorLevel),
-    gauge('waiting', 'Calls that wait for a slot or for room.', ({ waiting }) => waiting),
-    gauge('concurrency_limit', 'Attempts that may be under way at once.', ({ concurrencyLimit }) => concurrencyLimit),
+    gauge(
+      'waiting',
+      'Calls that wait for a slot or for room.',
+      ({ waiting }) => waiting,
+      ({ waiting }) => waiting,
+    ),
+    gauge(
+      'concurrency_limit',
+      'Attempts that may be under way at once.',
+      ({ concurrencyLimit }) => concurrencyLimit,
+      ({ limit }) => limit,
+    ),
     {
       name: 'in_flight',
       type: 'gauge',
-      help: 'Calls under way, their waits included.',
-      values: operations.map((of) => ({ labels: labelsOf(of), value: of.inFlight })),
+      help: 'Calls under way, their waits included; of an admission, the places taken.',
+      values: [
+        ...operations.map((of) => ({ labels: labelsOf(of), value: of.inFlight })),
+        ...admissionSamples(({ inFlight }) => inFlight),
+      ],
     },
     ...idempotency(),
-    ...requests(),
+    ...servedMetrics(),
   ]
 }
 
@@ -180,38 +165,6 @@ function idempotency(): Metric[] {
     counter('idempotency_expired_total', 'Keys older than results are remembered.', ({ expired }) => expired),
     counter('idempotency_unavailable_total', 'Executions refused for want of a store.', (of) => of.unavailable),
     counter('idempotency_not_kept_total', 'Results too large, or not writable, to be kept.', ({ notKept }) => notKept),
-  ]
-}
-
-/** What this process serves. */
-function requests(): Metric[] {
-  const operations = served()
-  const labels = ({ service, operation }: ServedCounters): Labels => ({ service, operation })
-  const metric = (
-    type: 'counter' | 'gauge',
-    name: string,
-    help: string,
-    read: (counters: ServedCounters) => number,
-  ): Metric => ({ name, type, help, values: operations.map((of) => ({ labels: labels(of), value: read(of) })) })
-  return [
-    metric('counter', 'requests_total', 'Requests that came, refused ones included.', (of) => of.requests),
-    metric('gauge', 'requests_in_flight', 'Requests under way.', ({ inFlight }) => inFlight),
-    {
-      name: 'admission_refused_total',
-      type: 'counter',
-      help: 'Requests answered without running their handler, by reason.',
-      values: operations.flatMap((of) =>
-        [['deadline', of.refusedForDeadline] as const, ['key', of.refusedForKey] as const]
-          .filter(([, value]) => value > 0)
-          .map(([reason, value]) => ({ labels: { ...labels(of), reason }, value })),
-      ),
-    },
-    metric(
-      'counter',
-      'abandoned_work_seconds_total',
-      'Time that handlers worked on after their caller had left or their time was up.',
-      ({ abandonedMs }) => abandonedMs / 1_000,
-    ),
   ]
 }
 
@@ -244,13 +197,4 @@ function retrySuccesses(counters: OperationCounters): Sample[] {
     labels: { ...labelsOf(counters), attempt: attempt < LAST_ATTEMPT ? String(attempt) : `${LAST_ATTEMPT}+` },
     value: counters.retrySuccess(attempt),
   })).filter(({ value }) => value > 0)
-}
-
-function distribution(labels: Labels, { count, sum, buckets }: Histogram): Distribution {
-  return {
-    labels,
-    count,
-    sum: sum / 1_000,
-    buckets: SECONDS.map((le, bucket) => ({ le, count: buckets[bucket] ?? 0 })),
-  }
 }

@@ -14,14 +14,19 @@ import {
 import { virtualTime } from '../../src/testing/index.js'
 import { played } from './played.js'
 import type { CallScript, OperationScript, Script } from './script.js'
-import { unasked } from './step.js'
+import { places, unasked } from './step.js'
 import { type CallEnd, countedRandom, type Standing, type Trace } from './trace.js'
 
 export async function guarded(script: Script): Promise<Trace> {
   const time = virtualTime()
   const { clock } = time
   const { random, draws } = countedRandom(script.seed)
-  const inventory = dependency('differential', { clock, random, classify: unasked, ...dependencyOptions(script) })
+  const inventory = dependency('differential', {
+    clock,
+    random,
+    classify: [unasked, places],
+    ...dependencyOptions(script),
+  })
   const operations = script.operations.map((settings, at) => inventory.operation(`${at}`, operationOptions(settings)))
 
   const standing = (): Standing => {

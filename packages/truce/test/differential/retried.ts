@@ -14,7 +14,7 @@ import { type FailureClass, type RetryRules, TRANSIENT } from '../../src/policy/
 import { virtualTime } from '../../src/testing/index.js'
 import { played } from './played.js'
 import type { OperationScript, Script } from './script.js'
-import { unasked } from './step.js'
+import { places, unasked } from './step.js'
 import { type CallEnd, countedRandom, type Standing, type Trace } from './trace.js'
 
 const classify = httpClassifier({ resolvedBefore: () => true })
@@ -25,7 +25,7 @@ export async function retried(script: Script): Promise<Trace> {
   const { random, draws } = countedRandom(script.seed)
   const process = processOf(time.clock, random)
   const cores = script.operations.map((settings) => {
-    return new RetryCore(process, rulesOf(settings), settings.deadline, [unasked, classify])
+    return new RetryCore(process, rulesOf(settings), settings.deadline, [unasked, places, classify])
   })
   const standing = (): Standing => ({
     at: time.now(),

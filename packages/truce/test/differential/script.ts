@@ -74,7 +74,7 @@ const often = (weight: number, ...endings: Ending[]) =>
 const ending = fc.oneof(
   ...often(9, 'ok'),
   ...often(5, '503', 'refused', 'lost', 'hang'),
-  ...often(2, '429-hint'),
+  ...often(2, '429-hint', 'slot', 'slot-host'),
   ...often(1, '503-hint', '404', 'unasked'),
 )
 const step: fc.Arbitrary<Step> = fc.record({
@@ -196,7 +196,8 @@ const alone = (script: CallScript): CallScript => ({
   replayable: true,
   deadline: Number.POSITIVE_INFINITY,
   steps: script.steps.map(({ ends, after, hint }, at) => ({
-    ends: ends === 'hang' ? 'lost' : ends,
+    // It knows no dependency that could ask all of its callers to stay away.
+    ends: ends === 'hang' ? 'lost' : ends === 'slot' ? 'slot-host' : ends,
     after: at === 0 ? after : after || SOON,
     hint,
   })),

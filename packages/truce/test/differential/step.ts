@@ -6,15 +6,18 @@
  *
  * @module
  */
+import { classifyHttp } from '../../src/http/index.js'
+import { peer } from '../../src/peer/index.js'
 import { type Classifier, type Failure, failure } from '../../src/policy/index.js'
 
-export type Ending = 'ok' | '503' | '503-hint' | '429-hint' | '404' | 'refused' | 'lost' | 'unasked' | 'hang'
+export type Ending =
+  'ok' | '503' | '503-hint' | '429-hint' | 'slot' | 'slot-host' | '404' | 'refused' | 'lost' | 'unasked' | 'hang'
 
 export interface Step {
   readonly ends: Ending
   /** Whole ms until it ends (and a fraction that is its own, see `instant`), or `SOON`; 0: at once. */
   readonly after: number
-  /** Retry-After, s. */
+  /** Retry-After, s; of a place so many times 170 ms. */
   readonly hint: number
 }
 
@@ -27,6 +30,8 @@ export const MOST_CALLS = FRACTION / PLACES - 1
 /** Within the same ms, but later: `instant` drops it. */
 export const SOON = 1 / 1_024
 export const ARRIVAL = 0
+/** ms. */
+const PLACE = 170
 export const LEAVING = 7
 
 /**
@@ -49,6 +54,17 @@ export function meaning({ ends, hint }: Step): Failure | undefined {
       return { class: 'overloaded', certainty: 'unknown', answered: true, retryAfter: hint * 1_000 }
     case '429-hint':
       return { class: 'overloaded', certainty: 'not-applied', answered: true, retryAfter: hint * 1_000 }
+    case 'slot':
+    case 'slot-host':
+      return {
+        class: 'overloaded',
+        certainty: 'not-applied',
+        answered: true,
+        retryAfter: hint * PLACE,
+        slot: true,
+        scope: ends === 'slot' ? 'service' : 'host',
+        admission: true,
+      }
     case '404':
       return { class: 'not-found', certainty: 'unknown', answered: true }
     case 'refused':
@@ -64,6 +80,12 @@ export function meaning({ ends, hint }: Step): Failure | undefined {
 export const unasked: Classifier = (result, threw) =>
   threw && (result as Error).message === 'unasked' ? failure('overloaded', 'not-applied', { retry: false }) : undefined
 
+const listens = peer.classifier(classifyHttp)
+
+/** As of a declared peer, which would honour keys too: here that is the operation's to say. */
+export const places: Classifier = (result, threw) =>
+  result instanceof Response && result.headers.has(peer.answerField) ? listens(result, threw) : undefined
+
 /** Ends as the step says: returns or throws. Fresh objects every time, as a client's would be. */
 export function enact({ ends, hint }: Step): unknown {
   switch (ends) {
@@ -76,6 +98,9 @@ export function enact({ ends, hint }: Step): unknown {
       return new Response(null, { status: 503, headers: { 'retry-after': String(hint) } })
     case '429-hint':
       return new Response(null, { status: 429, headers: { 'retry-after': String(hint) } })
+    case 'slot':
+    case 'slot-host':
+      return new Response(null, { status: 503, headers: { 'retry-pushback': refusal(ends, hint) } })
     case '404':
       return new Response(null, { status: 404 })
     case 'refused':
@@ -84,4 +109,9 @@ export function enact({ ends, hint }: Step): unknown {
     case 'unasked':
       throw new Error(ends)
   }
+}
+
+function refusal(ends: 'slot' | 'slot-host', hint: number): string {
+  const scope = ends === 'slot' ? 'service' : 'host'
+  return peer.writePushback({ slot: hint * PLACE, applied: false, reason: 'overloaded', scope, load: 1.5 })
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { memory } from 'truce/idempotency'
+import { admissionLaws } from './admission-laws.js'
 import { contextLaws } from './context-laws.js'
 import { draftRules } from './draft.js'
 import { engineSocketLaws } from './engine-socket-laws.js'
@@ -18,6 +19,7 @@ export type { Answering, Framework, Scene } from './framework.js'
 
 export function conformance(framework: Framework): void {
   contextLaws(framework)
+  admissionLaws(framework)
   wireLaws(framework)
   keyLaws(framework)
   lateLaws(framework)

@@ -9,6 +9,7 @@ import type { Classifier } from '../../policy/classify.js'
 import type { ConcurrencySettings } from '../../policy/concurrency.js'
 import { DependencyPolicy } from '../../policy/dependency.js'
 import { Governor } from '../../policy/governor.js'
+import { Hold } from '../../policy/hold.js'
 import { PARTITIONS } from '../../policy/partitions.js'
 import type { Random } from '../../policy/random.js'
 import { ietf } from '../../profiles/ietf.js'
@@ -113,6 +114,10 @@ export function dependencySettings(dependency: string, options: DependencyOption
   const makeGovernor = governorMaker(options.governor, instances)
   const makeBreaker = breakerMaker(options.breaker)
   const slow = slowCall(options.breaker)
+  const hold = new Hold()
+  const most = partitions(options.partition)
+  const partitionedBy = typeof options.partition === 'object' ? options.partition.by : options.partition
+  const isHost = partitionedBy === 'host'
   return Object.freeze({
     service,
     layer,
@@ -122,10 +127,17 @@ export function dependencySettings(dependency: string, options: DependencyOption
     mode: oneOf(options.mode ?? 'enforce', 'mode', ['enforce', 'observe']),
     peer: peer(options.peer),
     profile: profileOf(options.profile, 'profile') ?? (options.peer && ietf),
-    partitions: partitions(options.partition),
-    partitionedBy: typeof options.partition === 'object' ? options.partition.by : options.partition,
+    partitions: most,
+    partitionedBy,
     policy: () =>
-      new DependencyPolicy({ budget: shared, governor: makeGovernor(), breaker: makeBreaker(), slowCall: slow }),
+      new DependencyPolicy({
+        budget: shared,
+        governor: makeGovernor(),
+        breaker: makeBreaker(),
+        slowCall: slow,
+        hold,
+        isHost,
+      }),
     admit: (attempts: number) => shared?.admit(attempts),
   })
 }

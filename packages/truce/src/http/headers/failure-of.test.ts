@@ -10,7 +10,17 @@ const waits = (retryAfter: number) => failure('overloaded', 'unknown', { retryAf
 
 describe('what a peer says', () => {
   test.each<[string, PeerPushback, Failure, Failure]>([
-    ['nothing of the repeat', { load: 0.9, backlog: 3, scope: 'host' }, plain, plain],
+    ['nothing', {}, plain, plain],
+    ['how full it is', { load: 0.9 }, plain, failure('unavailable', 'unknown', { admission: true })],
+    ['how many wait', { backlog: 0 }, plain, failure('unavailable', 'unknown', { admission: true })],
+    ['who says it', { scope: 'host' }, plain, failure('unavailable', 'unknown', { scope: 'host' })],
+    [
+      'when its place comes, for the service as a whole',
+      { slot: 340, scope: 'service', reason: 'overloaded', applied: false },
+      plain,
+      failure('overloaded', 'not-applied', { retryAfter: 340, slot: true, scope: 'service', admission: true }),
+    ],
+    ['a wait that is no place', { after: 340 }, plain, failure('unavailable', 'unknown', { retryAfter: 340 })],
     ['do not repeat', { retry: false }, plain, failure('unavailable', 'unknown', { retry: false })],
     ['repeat: the default already', { retry: true }, plain, plain],
     [
@@ -52,7 +62,17 @@ describe('of several waits', () => {
     ['a wait in ms that is longer: it was not rounded up', { after: 340 }, waits(900), 900],
     ['no wait but of others', { load: 1 }, waits(5_000), 5_000],
     ['10^15 - 1', { after: 999_999_999_999_999 }, plain, LONGEST_WAIT],
+    ['a slot of 10^12', { slot: 1e12 }, plain, LONGEST_WAIT],
   ])('%s', (_, pushback, judged, ms) => expect(failureOf(pushback, judged).retryAfter).toBe(ms))
+
+  test.each<[string, number, Failure, true | undefined]>([
+    ['alone', 340, plain, true],
+    ['beside the same in seconds', 340, waits(1_000), true],
+    ['beside seconds that are longer', 340, waits(120_000), undefined],
+    ['that no time can carry', 999_999_999_999_999, plain, true],
+  ])('a slot %s: is the wait the place?', (_, slot, judged, place) => {
+    expect(failureOf({ slot }, judged).slot).toBe(place)
+  })
 })
 
 test('a repeat becomes no more likely, but for a peer that applied nothing', () => {

@@ -25,28 +25,38 @@ const CLASS_OF: Readonly<Record<PeerReason, FailureClass>> = {
  * @param repeated a proxy between tried more than once: `applied=?0` speaks of its last attempt only
  * @example
  * failureOf({ slot: 340, applied: false, reason: 'overloaded' }, failure('unavailable'))
- * // { class: 'overloaded', certainty: 'not-applied', answered: true, retryAfter: 340 }
+ * // { class: 'overloaded', certainty: 'not-applied', answered: true, retryAfter: 340, slot: true, admission: true }
  */
 export function failureOf(pushback: PeerPushback, failure: Failure, repeated = false): Failure {
-  const { reason, applied, retry } = pushback
-  const retryAfter = waitOf(pushback.slot ?? pushback.after, failure.retryAfter)
+  const { reason, applied, retry, slot, scope } = pushback
+  const said = slot ?? pushback.after
+  const exact = said === undefined ? undefined : Math.min(said, LONGEST_WAIT)
+  const retryAfter = waitOf(exact, failure.retryAfter)
   return {
     ...failure,
     class: reason && isTransient(failure.class) ? CLASS_OF[reason] : failure.class,
     // Applied, although the status says it was refused: the field knows better.
     certainty: applied ? 'unknown' : applied === false && !repeated ? 'not-applied' : failure.certainty,
     ...(retryAfter !== undefined && { retryAfter }),
+    // Where another field asks for longer, it is no place any more that comes up.
+    ...(slot !== undefined && retryAfter === exact && { slot: true }),
+    ...(scope !== undefined && { scope }),
+    ...(tellsOfItself(pushback) && { admission: true }),
     ...(retry === false && { retry }),
   }
+}
+
+/** Only an admission knows these. */
+function tellsOfItself({ load, backlog, slot }: PeerPushback): boolean {
+  return load !== undefined || backlog !== undefined || slot !== undefined
 }
 
 /**
  * The longer wait, but the exact one where the other is the same rounded up to whole seconds. One that is
  * not in whole seconds (a date, a dialect in ms) was not rounded and is never shortened.
  */
-function waitOf(said: number | undefined, rough: number | undefined): number | undefined {
-  if (said === undefined) return rough
-  const exact = Math.min(said, LONGEST_WAIT)
+function waitOf(exact: number | undefined, rough: number | undefined): number | undefined {
+  if (exact === undefined) return rough
   if (rough === undefined || rough <= exact) return exact
   return rough % 1000 === 0 && rough - exact < 1000 ? exact : rough
 }

@@ -5,7 +5,7 @@ import { classifyHttp } from '../semantics/classify.js'
 import { peerClassifier } from './peer-classifier.js'
 
 const FIELD = 'slot=340, applied=?0, reason=overloaded'
-const SHED = failure('overloaded', 'not-applied', { retryAfter: 340 })
+const SHED = failure('overloaded', 'not-applied', { retryAfter: 340, slot: true, admission: true })
 const headers = { 'Retry-Pushback': FIELD }
 const classify = peerClassifier(peer, classifyHttp)
 const answer = (status: number, more: Record<string, string> = headers) => new Response(null, { status, headers: more })
@@ -80,7 +80,11 @@ describe('leaves to the rules of HTTP', () => {
 describe('beside other fields', () => {
   test.each<[string, Record<string, string>, Failure]>([
     ['Retry-After is the slot rounded up', { 'retry-pushback': FIELD, 'retry-after': '1' }, SHED],
-    ['Retry-After is longer', { 'retry-pushback': FIELD, 'retry-after': '9' }, { ...SHED, retryAfter: 9_000 }],
+    [
+      'Retry-After is longer',
+      { 'retry-pushback': FIELD, 'retry-after': '9' },
+      failure('overloaded', 'not-applied', { retryAfter: 9_000, admission: true }),
+    ],
     [
       'a proxy tried twice',
       { 'retry-pushback': FIELD, 'x-envoy-attempt-count': '2' },

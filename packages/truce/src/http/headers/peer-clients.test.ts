@@ -32,6 +32,6 @@ test.each<[string, Classifier | undefined, (url: string) => Promise<unknown>]>([
   )
   const classify = peer.classifier(classifyHttp)
   expect(own?.(result, threw) ?? classify(result, threw)).toEqual(
-    failure('overloaded', 'not-applied', { retryAfter: 340 }),
+    failure('overloaded', 'not-applied', { retryAfter: 340, slot: true, admission: true }),
   )
 })

@@ -6,7 +6,7 @@
  *
  * Three generations are in use: `RateLimit: "default";r=0;t=30`, before it
  * `RateLimit: limit=9, remaining=0, reset=30`, and before that a field each. What is left over is no
- * promise and what is malformed is ignored, as the draft demands.
+ * promise and what is malformed is ignored, as the draft demands (its 11th version).
  *
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
  * @module

@@ -4,11 +4,13 @@
  * @module
  */
 import { follow } from '../node/follow.js'
+import { greet } from '../node/greet.js'
 import { hold } from '../node/hold.js'
 import { NodeIncoming } from '../node/incoming.js'
 import { keepVisit, visitOf } from '../node/visit-of.js'
 import type { KeyedRun } from '../feature.js'
 import type { ServedOperation } from '../operation.js'
+import type { Refused } from '../refusals.js'
 import type { Visit } from '../visit.js'
 import { problems } from './problems.js'
 import { type FastifyReplyLike, type FastifyRequestLike, replyWith } from './reply.js'
@@ -34,14 +36,14 @@ export function route(operation: ServedOperation): FastifyRoute {
     onRequest(request, reply, done) {
       const visit = operation.receive(new NodeIncoming(request, request.raw))
       keepVisit(request.raw, visit)
-      const { refusal } = visit
-      if (refusal) {
-        replyWith(reply, refusal.answer, visit)
-        visit.ended(refusal.answer.status)
-        return
-      }
+      if (visit.refusal) return refuse(visit, reply, visit.refusal)
       follow(visit, reply.raw)
-      visit.run(done)
+      const goOn = (): void => {
+        greet(visit, reply.raw)
+        visit.run(done)
+      }
+      if (visit.turn) void visit.turn.then((refused) => (refused ? refuse(visit, reply, refused) : goOn()))
+      else goOn()
     },
     preHandler(request, reply, done) {
       const visit = visitOf(request.raw) as Visit
@@ -51,6 +53,11 @@ export function route(operation: ServedOperation): FastifyRoute {
     },
     errorHandler: problems,
   }
+}
+
+function refuse(visit: Visit, reply: FastifyReplyLike, { answer }: Refused): void {
+  replyWith(reply, answer, visit)
+  visit.ended(answer.status)
 }
 
 async function underKey(visit: Visit, keyed: KeyedRun, reply: FastifyReplyLike, done: () => void): Promise<void> {

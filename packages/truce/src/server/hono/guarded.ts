@@ -4,11 +4,12 @@
  * @module
  */
 import type { KeyedRun } from '../feature.js'
+import { greet } from '../node/greet.js'
 import { contextOfVisit, keepVisit } from '../node/visit-of.js'
 import type { ServedOperation } from '../operation.js'
 import type { RequestContext } from '../request-context.js'
 import type { Visit } from '../visit.js'
-import { ended, listen, sent, underKey, withHeaders } from '../web.js'
+import { ended, listen, sent, underKey, whenItsTurn, withHeaders } from '../web.js'
 import { type HonoContextLike, HonoIncoming, type NodeBindings } from './incoming.js'
 
 type Next = () => Promise<void>
@@ -25,7 +26,12 @@ export function guarded(operation: ServedOperation): (c: HonoContextLike, next: 
     keepVisit(c, visit)
     if (visit.refusal) return sent(visit, visit.refusal.answer)
     hear(c, visit)
+    const refused = visit.turn && (await whenItsTurn(visit, visit.turn))
+    if (refused) return refused
     if (visit.keyed) return claimed(c, visit, visit.keyed, next)
+    // On Node the `Response` is made for no header: that would cost more than all else.
+    const { outgoing } = (c.env ?? {}) as NodeBindings
+    if (outgoing?.setHeader) greet(visit, outgoing as Required<typeof outgoing>)
     try {
       await visit.run(next)
     } catch (error) {

@@ -30,6 +30,7 @@ export interface NodeBindings {
     readonly writableFinished: boolean
     readonly closed: boolean
     on(event: 'close', listener: () => void): unknown
+    setHeader?(name: string, value: string): unknown
   }
 }
 

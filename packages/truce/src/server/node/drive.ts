@@ -10,8 +10,10 @@ import type { KeyedRun } from '../feature.js'
 import type { Incoming } from '../incoming.js'
 import type { ServedOperation } from '../operation.js'
 import { answerOf, toProblem } from '../problem.js'
+import type { Refused } from '../refusals.js'
 import type { Visit } from '../visit.js'
 import { follow } from './follow.js'
+import { greet } from './greet.js'
 import { heldOf, hold } from './hold.js'
 import { sendAnswer } from './send.js'
 import { keepVisit, placeOf, visitOf } from './visit-of.js'
@@ -32,14 +34,31 @@ export function drive<T>(
   const { incoming, message, response } = exchange
   const visit = operation.receive(incoming)
   keepVisit(placeOf(message), visit)
-  const { refusal, keyed } = visit
-  if (refusal) {
-    sendAnswer(response, refusal.answer, visit)
-    visit.ended(refusal.answer.status)
-    return undefined
-  }
+  if (visit.refusal) return refuse(visit, response, visit.refusal)
   follow(visit, response)
-  return keyed ? underKey(visit, keyed, response, handler) : visit.run(() => handler(visit))
+  return visit.turn ? whenItsTurn(visit, visit.turn, response, handler) : begin(visit, response, handler)
+}
+
+function refuse(visit: Visit, response: ServerResponse, { answer }: Refused): undefined {
+  sendAnswer(response, answer, visit)
+  visit.ended(answer.status)
+}
+
+async function whenItsTurn(
+  visit: Visit,
+  turn: NonNullable<Visit['turn']>,
+  response: ServerResponse,
+  handler: (visit: Visit) => unknown,
+): Promise<unknown> {
+  const refused = await turn
+  return refused ? refuse(visit, response, refused) : begin(visit, response, handler)
+}
+
+function begin<T>(visit: Visit, response: ServerResponse, handler: (visit: Visit) => T): T | Promise<unknown> {
+  const { keyed } = visit
+  if (keyed) return underKey(visit, keyed, response, handler)
+  greet(visit, response)
+  return visit.run(() => handler(visit))
 }
 
 async function underKey(

@@ -56,7 +56,7 @@ describe('a listener', () => {
       throw BUG
     })
     expect((await ask(url, { headers: { 'Retry-Context': 'deadline=0' } })).status).toBe(504)
-    expect([came, counters.refusedForDeadline, counters.inFlight]).toEqual([[undefined], 1, 0])
+    expect([came, counters.refused.deadline, counters.inFlight]).toEqual([[undefined], 1, 0])
   })
 
   test.each<[string, NodeHandler]>([

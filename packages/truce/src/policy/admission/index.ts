@@ -1,0 +1,5 @@
+export * from './admission.js'
+export * from './arrival.js'
+export * from './places.js'
+export * from './retry-share.js'
+export * from './settings.js'
