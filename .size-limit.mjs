@@ -5,21 +5,21 @@
  * red. Each limit is what was measured last plus 3 %, so that growth is somebody's decision: raise it in the commit
  * that needs it, lower it in the one that wins.
  *
- * Goals: `retry` 4 kB, `dependency` 10 kB, out of reach: their rules alone, without an engine, are 6.9 and 10.8 kB
+ * Goals: `retry` 4 kB, `dependency` 10 kB, out of reach: their rules alone, without an engine, are 5.0 and 11.1 kB
  * (`npm run bench -- --only gzip`). bench/README.md, "Where the bytes are".
  */
 const dist = 'packages/truce/dist'
 
 export default [
-  check("import { retry } from 'truce'", 'index.js', '{ retry }', '23.2 kB'),
+  check("import { retry } from 'truce'", 'index.js', '{ retry }', '14.1 kB'),
   check("import { dependency } from 'truce'", 'index.js', '{ dependency }', '38.3 kB'),
-  check("import * from 'truce'", 'index.js', '*', '39.1 kB'),
+  check("import * from 'truce'", 'index.js', '*', '40.5 kB'),
   check("import * from 'truce/http'", 'http/index.js', '*', '16.1 kB'),
   check("import * from 'truce/server'", 'server/index.js', '*', '11 kB'),
   ...Object.entries({ node: 5.8, express: 5.9, fastify: 5.9, hono: 4.3, nest: 6.1, next: 3.6 }).map(([name, kB]) =>
     check(`import * from 'truce/server/${name}'`, `server/${name}/index.js`, '*', `${kB} kB`),
   ),
-  check("import * from 'truce/policy'", 'policy/index.js', '*', '8.5 kB'),
+  check("import * from 'truce/policy'", 'policy/index.js', '*', '9 kB'),
   check("import * from 'truce/server/idempotency'", 'server/idempotency/index.js', '*', '11.7 kB'),
 ]
 

@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib'
 /** Seen from where this file is built to: what no package export leads to is taken from the build. */
 const BUILT = '../../../packages/truce/dist'
 const HTTP_RULES = `export { httpClassifier } from '${BUILT}/http/semantics/classify.js'`
-const RETRY_RULES = `export { Budget, decide, DependencyPolicy } from 'truce/policy'; ${HTTP_RULES}`
+const RETRY_RULES = `export { decide, ProcessBudget } from 'truce/policy'; ${HTTP_RULES}`
 const OPTION_CHECKS =
   `export { attempts, backoff, retryOn } from '${BUILT}/guard/options/operation-options.js';` +
   `export { timeLimit } from '${BUILT}/guard/options/latency-options.js';` +

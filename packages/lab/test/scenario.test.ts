@@ -191,7 +191,7 @@ describe('an estimate', () => {
     expect(events / real).toBeGreaterThan(0.5)
     expect(events / real).toBeLessThan(5)
     expect(estimate(scenario)).toMatchObject({ callers: 400, impossible: false, unreasonable: false })
-  })
+  }, 30_000)
 
   test.each([
     [

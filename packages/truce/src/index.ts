@@ -12,7 +12,7 @@ export type { Clock, Alarm } from './guard/clock.js'
 export type { BreakerControl, By, OverrideInForce } from './guard/breaker-control.js'
 export { type Dependency, dependency } from './guard/dependency.js'
 export type { Guarded } from './guard/invoke.js'
-export type { Outcome } from './guard/ending.js'
+export type { Outcome } from './guard/outcome.js'
 export {
   AttemptTimeoutError,
   BreakerOpenError,

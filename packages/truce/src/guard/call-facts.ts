@@ -4,7 +4,6 @@
  * @module
  */
 import { ownsBusiness, ownsTransient } from '../context/owner.js'
-import { DEADLINE } from '../policy/deadline.js'
 import { type CallFacts, ownsClass, type RetryRules } from '../policy/retry.js'
 import type { CallState } from './call-state.js'
 import { urgencyOf } from './headers.js'
@@ -16,7 +15,7 @@ export function factsOf(call: CallState): CallFacts {
   return {
     attempt: call.attempt,
     deadline: call.deadline,
-    least: core.eachItsOwn ? DEADLINE.least : core.latency.value(DEADLINE.least),
+    least: core.least,
     waited: call.waited,
     aborted: call.aborted,
     owns: ownsTransient(owner, core.layer),

@@ -8,19 +8,30 @@ import type { Failure } from '../policy/classify.js'
 import type { CallSettings } from './call-settings.js'
 import type { Core } from './core.js'
 import type { Guarded } from './invoke.js'
-import type { Lane } from './lane.js'
+import type { Lane, LaneFacts } from './lane.js'
 import type { AttemptHome } from './separate-attempt.js'
+
+/** What is read of a core where a call ends or is told of. */
+export interface CoreFacts extends Pick<
+  Core,
+  'service' | 'layer' | 'dependency' | 'operation' | 'effect' | 'clock' | 'counters' | 'rules' | 'owner' | 'honoursKeys'
+> {
+  /** Least time in which an attempt can succeed, ms. */
+  readonly least: number
+  /** None: no attempt waits for a slot. */
+  readonly bulkhead: object | null
+}
 
 /** Times are ms on the guard's clock. */
 export interface CallState {
   readonly callId: string
-  readonly core: Core
+  readonly core: CoreFacts
   readonly settings: CallSettings
   /** The attempt in which this call was made. */
   readonly above: CallContext | undefined
   /** When it began, for marks of exhaustion. */
   readonly moment: number
-  /** What tells calls beside each other from calls below each other: their operation, or the call itself. */
+  /** What tells calls beside each other from calls below each other: their operation, or for `retry()` the call itself. */
   readonly kin: object
   /** Attempts made. */
   attempt: number
@@ -33,7 +44,7 @@ export interface CallState {
   /** All waits together, in backoff and in line, ms. */
   waitedInAll: number
   /** The attempt that ended last, and when. */
-  lane: Lane | undefined
+  readonly lane: LaneFacts | undefined
   endedAt: number
   /** How it failed. */
   failure: Failure | undefined
@@ -43,6 +54,12 @@ export interface CallState {
   inDoubt: boolean
 }
 
+/** The same of a dependency's call. */
+export interface GuardedState extends CallState {
+  readonly core: Core
+  lane: Lane | undefined
+}
+
 /** The call as it began. */
 export interface Origin extends AttemptHome {
   readonly core: Core
@@ -50,7 +67,6 @@ export interface Origin extends AttemptHome {
   readonly fn: Guarded<unknown>
   readonly above: CallContext | undefined
   readonly moment: number
-  readonly kin: object
   readonly began: number
   readonly deadline: number
   /** Hears from now on of its caller's abort; `false` where that has happened already. */

@@ -21,7 +21,7 @@ import { Attempt } from './attempt.js'
 import { callId } from './call-id.js'
 import { type CallSettings, PLAIN } from './call-settings.js'
 import type { Core } from './core.js'
-import type { Outcome } from './ending.js'
+import type { Outcome } from './outcome.js'
 import { handOn } from './hand-on.js'
 import { headersOf } from './headers.js'
 import { type Guarded, promised } from './invoke.js'
@@ -121,11 +121,6 @@ export class Call extends Attempt implements Dated {
     return this.settings.key
   }
 
-  /** What tells calls beside each other from calls below each other: their operation, or the call itself. */
-  get kin(): object {
-    return this.core.eachItsOwn ? this : this.core
-  }
-
   now(): number {
     return this.core.clock.now()
   }
@@ -146,7 +141,7 @@ export class Call extends Attempt implements Dated {
   /** Does the deadline leave the original less than all of its time? Compared as sums: a difference is rounded. */
   private cut(): boolean {
     const { core } = this
-    return core.deadlineCuts && this.deadline < this.began + core.attemptTimeout
+    return this.deadline < this.began + core.attemptTimeout
   }
 
   headersOf(attempt: Attempt): Record<string, string> {
@@ -303,7 +298,7 @@ export class Call extends Attempt implements Dated {
   }
 
   private judged(result: unknown, threw: boolean): Failure | undefined {
-    return judgeAttempt(this.core, this.kin, this, this.moment, result, threw)
+    return judgeAttempt(this.core, this.core, this, this.moment, result, threw)
   }
 
   private succeeded(result: unknown): void {
@@ -312,9 +307,11 @@ export class Call extends Attempt implements Dated {
     let now = this.began
     let ms = Number.NaN
     if (now === now) {
-      // Where nobody asks how long it took, the moment it began is near enough for windows of ten seconds.
-      if (core.timesSuccess || attempts.active) now = core.clock.now()
-      if (core.timesSuccess) ms = now - this.began
+      now = core.clock.now()
+      ms = now - this.began
+    } else if (core.countsOnly && !attempts.active && partition.calm && policy.succeededPlainly(this.permit)) {
+      counters.firstAttemptSuccess++
+      return this.left()
     } else if (policy.timesOutcomes || !partition.calm || attempts.active) now = core.clock.now()
     if (core.timeouts !== undefined) core.timeouts.remove(this)
     const changed = policy.succeeded(this.permit, 1, 0, ms, core.attemptTimeout, now, core.random)

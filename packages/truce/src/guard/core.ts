@@ -8,6 +8,7 @@ import type { Owner } from '../context/owner.js'
 import type { AdaptiveTimeout } from '../policy/attempt-timeout.js'
 import type { Classifier } from '../policy/classify.js'
 import type { Bulkhead } from '../policy/concurrency.js'
+import { DEADLINE } from '../policy/deadline.js'
 import type { DependencyPolicy } from '../policy/dependency.js'
 import { Quantile } from '../policy/quantile.js'
 import type { Random } from '../policy/random.js'
@@ -19,8 +20,8 @@ import type { HedgeSettings } from './options/latency-options.js'
 import type { Partition } from './partition.js'
 import type { StandIn } from './stand-in.js'
 import type { StreamSettings } from './stream/settings.js'
-import type { WaitingRoom } from './waiting-room.js'
-import type { TimerQueue } from './timer-queue.js'
+import { WaitingRoom } from './waiting-room.js'
+import { TimerQueue } from './timer-queue.js'
 import type { Timers } from './timer.js'
 
 /** What is said of an operation, checked; times in ms, `Infinity` for none. */
@@ -34,19 +35,11 @@ export interface CoreSettings {
   readonly deadline: number
   /** How long an attempt as a probe may keep its place: its timeout; where it has none of its own, the breaker's lease. */
   readonly lease: number
-  /** Does the deadline end a running attempt, or only stop new ones? */
-  readonly deadlineCuts: boolean
   /** The layer that retries; `undefined`: the lowest with a guard. */
   readonly owner: Owner | undefined
-  /** Is each call an operation of its own, as those of `retry()` are? */
-  readonly eachItsOwn: boolean
   /** The user's, then the built-in one, which always answers. */
   readonly classifiers: readonly Classifier[]
   readonly counters: OperationCounters
-  /** Where background calls wait; none where they cannot. One for each operation: a failing one must not hold up the others. */
-  readonly waitingRoom: ((partition: Partition) => WaitingRoom) | undefined
-  /** How timers are kept of attempts that all get the same time; none where no attempt is cut. */
-  readonly timeouts: ((timers: Timers, now: () => number, ms: number) => TimerQueue) | undefined
   /** Is a write that carries a key safe to repeat? */
   readonly honoursKeys: boolean
   /** Does the dependency speak Truce's headers? */
@@ -56,7 +49,6 @@ export interface CoreSettings {
   readonly stream: StreamSettings | undefined
 }
 
-/** One class, one shape: the guard's code meets the cores of `retry()` and of every operation. */
 export class Core {
   readonly service: string
   readonly layer: string
@@ -74,12 +66,11 @@ export class Core {
   attemptTimeout: number
   readonly deadline: number
   readonly lease: number
-  readonly deadlineCuts: boolean
   readonly owner: Owner | undefined
-  readonly eachItsOwn: boolean
   readonly classifiers: readonly Classifier[]
   readonly counters: OperationCounters
-  readonly waitingRoom: WaitingRoom | null
+  /** Where background calls wait. One for each operation: a failing one must not hold up the others. */
+  readonly waitingRoom: WaitingRoom
   readonly honoursKeys: boolean
   readonly peer: PeerPort | undefined
   readonly hedge: HedgeSettings | undefined
@@ -91,8 +82,8 @@ export class Core {
   readonly latency = new Quantile(0.5)
   /** Does nothing here look at the clock while all goes well? */
   readonly timeless: boolean
-  /** Does how long a success took matter to anything? Durations of `retry()` are of functions that have nothing in common. */
-  readonly timesSuccess: boolean
+  /** Is a success nothing but counted, while all goes well? */
+  readonly countsOnly: boolean
   /** Has it a part that must be there from the first attempt on? */
   readonly simple: boolean
   readonly #adaptive: AdaptiveTimeout | undefined
@@ -116,12 +107,9 @@ export class Core {
     this.attemptTimeout = this.#adaptive?.ms ?? settings.attemptTimeout
     this.deadline = settings.deadline
     this.lease = settings.lease
-    this.deadlineCuts = settings.deadlineCuts
     this.owner = settings.owner
-    this.eachItsOwn = settings.eachItsOwn
     this.classifiers = settings.classifiers
     this.counters = settings.counters
-    this.waitingRoom = settings.waitingRoom?.(partition) ?? null
     this.honoursKeys = settings.honoursKeys
     this.peer = settings.peer
     this.hedge = settings.hedge
@@ -129,13 +117,20 @@ export class Core {
     this.stream = settings.stream
     const limited = Math.min(this.attemptTimeout, this.deadline) < Number.POSITIVE_INFINITY
     if (settings.hedge?.quantile !== undefined) this.#tail = new Quantile(settings.hedge.quantile)
-    this.timesSuccess = !settings.eachItsOwn
     const cuts = this.attemptTimeout < Number.POSITIVE_INFINITY
     const { clock, wheel } = this
-    if (cuts && wheel.shared) this.timeouts = settings.timeouts?.(wheel, () => clock.now(), this.attemptTimeout)
+    const now = (): number => clock.now()
+    if (cuts && wheel.shared) this.timeouts = new TimerQueue(wheel, now, this.attemptTimeout)
+    this.waitingRoom = new WaitingRoom(this.policy, this.bulkhead, wheel, now, this.random, partition.rooms)
     this.simple = !this.hedge && !this.stream && !shared.limit && !this.#adaptive && (!cuts || wheel.shared)
     const keepsTime = limited || this.policy.keepsTime || this.bulkhead !== null || this.standIn !== undefined
     this.timeless = this.simple && !keepsTime
+    this.countsOnly = this.timeless && this.policy.countsNoSuccess
+  }
+
+  /** Least time in which an attempt can succeed, ms. */
+  get least(): number {
+    return this.latency.value(DEADLINE.least)
   }
 
   /** A success took so long. */

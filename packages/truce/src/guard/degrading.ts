@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { CallState } from './call-state.js'
+import type { GuardedState } from './call-state.js'
 import { type Ending, explained } from './ending.js'
 import type { StoodIn } from './fallback.js'
 import { reportAttempt } from './report.js'
@@ -21,14 +21,14 @@ export class Degrading implements Timer {
   earlier: Timer | undefined
   later: Timer | undefined
   keepsAlive = false
-  readonly #call: CallState
+  readonly #call: GuardedState
   readonly #ending: Ending
   readonly #result: unknown
   readonly #handUp: HandUp
   #over = false
 
   /** @param result what the call ended with */
-  constructor(call: CallState, ending: Ending, result: unknown, handUp: HandUp) {
+  constructor(call: GuardedState, ending: Ending, result: unknown, handUp: HandUp) {
     this.#call = call
     this.#ending = ending
     this.#result = result

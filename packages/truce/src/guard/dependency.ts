@@ -18,8 +18,6 @@ import type { Partition } from './partition.js'
 import { PartitionSet } from './partition-set.js'
 import { type RetryControl, retryControl } from './retry-control.js'
 import { StandIn } from './stand-in.js'
-import { TimerQueue } from './timer-queue.js'
-import { WaitingRoom } from './waiting-room.js'
 
 /** What is called, guarded: make its operations once, and share them. */
 export interface Dependency {
@@ -41,12 +39,6 @@ export interface Dependency {
   readonly breaker: BreakerControl
   /** The operator's hand on its retries. */
   readonly retries: RetryControl
-}
-
-/** Of one operation in one partition. */
-function waitingRoom({ shared, policy, rooms }: Partition): WaitingRoom {
-  const { bulkhead, wheel, clock, random } = shared
-  return new WaitingRoom(policy, bulkhead, wheel, () => clock.now(), random, rooms)
 }
 
 /**
@@ -83,10 +75,6 @@ export function dependency(name: string, options: DependencyOptions = {}): Depen
             operation,
             standIn,
             counters,
-            deadlineCuts: true,
-            eachItsOwn: false,
-            waitingRoom,
-            timeouts: (timers, now, ms) => new TimerQueue(timers, now, ms),
             honoursKeys: own.keys.honoured,
             peer: settings.peer,
             classifiers: [...own.classifiers, ...settings.classifiers, last(partitions.classifierOf(partition))],

@@ -43,7 +43,12 @@ function contextOf(call: Sender, attempt: Attempt): PeerContext {
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
+interface Urgent {
+  readonly core: Pick<Core, 'rules'>
+  readonly settings: Pick<CallSettings, 'rules'>
+}
+
 /** Does somebody wait for the answer? */
-export function urgencyOf({ core, settings }: Pick<Sender, 'core' | 'settings'>): 'interactive' | 'background' {
+export function urgencyOf({ core, settings }: Urgent): 'interactive' | 'background' {
   return (settings.rules ?? core.rules).background ? 'background' : 'interactive'
 }

@@ -55,7 +55,7 @@ export class Holdings {
   tellLine(now: number, end: LineEnd | undefined): void {
     if (this.fromLine) {
       this.fromLine = false
-      this.#core.waitingRoom?.ended(now, end)
+      this.#core.waitingRoom.ended(now, end)
     } else if (end === 'well' || end === 'slowly') this.#core.partition.roomReturned(now)
   }
 }

@@ -10,6 +10,9 @@ import type { Attempt } from './attempt.js'
 import type { Debt } from './debt.js'
 import type { Timer } from './wheel.js'
 
+/** What of an attempt its record is made from. */
+export type LaneFacts = Pick<Lane, 'number' | 'cause' | 'startedAt' | 'given' | 'probe' | 'waited' | 'queuedFor'>
+
 /** Who is told when a lane's time is up. */
 export interface LaneHome {
   laneRang(lane: Lane): void

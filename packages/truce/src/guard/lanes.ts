@@ -6,7 +6,7 @@
 import { markMoment } from '../context/exhausted.js'
 import type { Permit } from '../policy/breaker.js'
 import type { Failure } from '../policy/classify.js'
-import type { CallState } from './call-state.js'
+import type { CallState, GuardedState } from './call-state.js'
 import type { Core } from './core.js'
 import { countAttempt } from './ending.js'
 import { handOn } from './hand-on.js'
@@ -17,7 +17,7 @@ import { reportDropped } from './report.js'
 import { type AttemptHome, SeparateAttempt } from './separate-attempt.js'
 
 /** Whose attempts they are. */
-type Whose = CallState & { readonly call: AttemptHome }
+type Whose = GuardedState & { readonly call: AttemptHome }
 
 const NONE: readonly Lane[] = []
 
@@ -73,10 +73,7 @@ export class Lanes {
     counters.attempts++
     if (cause === 'retry') counters.retryAttempts++
     else if (cause === 'hedge') counters.hedges++
-    const endsAt = Math.min(
-      now + given,
-      core.deadlineCuts ? call.deadline : (call.above?.endsAt ?? Number.POSITIVE_INFINITY),
-    )
+    const endsAt = Math.min(now + given, call.deadline)
     const current = new SeparateAttempt(call.call, call.attempt, endsAt, core.owner ?? call.above?.owner)
     const lane = new Lane(home, current, cause, now, given, core.attemptTimeout, permit, markMoment())
     lane.probe = policy.isProbe(permit)

@@ -9,7 +9,7 @@ import { attempts } from '../telemetry/events.js'
 import type { AttemptRecord } from '../telemetry/record.js'
 import type { CallState } from './call-state.js'
 import { emitRecord, type Facts, type Verdict, type Whose } from './emit-record.js'
-import type { Lane } from './lane.js'
+import type { LaneFacts } from './lane.js'
 
 /** The latest attempt ended; `stop` and `source` where it was the last one. */
 export function reportAttempt(call: CallState, now: number, stop?: StopReason, source?: Source): void {
@@ -27,7 +27,7 @@ export function reportSuccess(call: Reported, original: LaneFacts, now: number):
 const OK: Verdict = { outcome: 'ok', certainty: 'applied', stop: 'ok', source: 'live' }
 
 /** An attempt that was given up while its call went on. */
-export function reportDropped(call: CallState, lane: Lane, now: number): void {
+export function reportDropped(call: CallState, lane: LaneFacts, now: number): void {
   if (attempts.active) emitLane(call, lane, now, DROPPED)
 }
 const DROPPED: Verdict = { outcome: 'aborted', certainty: 'unknown', stop: undefined, source: undefined }
@@ -48,7 +48,6 @@ export function reportRefusal(call: CallState, now: number, stop: StopReason, so
 type Source = AttemptRecord['source']
 /** What a record says of its call, and of its attempt. */
 type Reported = Pick<CallState, 'callId' | 'core' | 'settings' | 'above'>
-type LaneFacts = Pick<Lane, 'number' | 'cause' | 'startedAt' | 'given' | 'probe' | 'waited' | 'queuedFor'>
 function emitLane(call: Reported, lane: LaneFacts, now: number, verdict: Verdict): void {
   const { startedAt, given, queuedFor } = lane
   const facts: Facts = {

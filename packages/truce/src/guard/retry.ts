@@ -14,23 +14,18 @@ import type { BackoffOptions } from './options/operation-options.js'
 import { timeLimit } from './options/latency-options.js'
 import { attempts, backoff, retryOn } from './options/operation-options.js'
 import { httpClassifier } from '../http/semantics/classify.js'
-import { Budget, BUDGET } from '../policy/budget.js'
 import type { Classifier, TransientClass } from '../policy/classify.js'
-import { DependencyPolicy } from '../policy/dependency.js'
 import { BASELINE } from '../policy/presets.js'
 import type { RetryRules } from '../policy/retry.js'
-import { countersOf } from '../telemetry/counters.js'
-import { Call } from './call.js'
 import { context, PLAIN, signal } from './call-settings.js'
 import { systemClock } from './clock.js'
-import { Core } from './core.js'
 import { OptionError } from './errors.js'
 import { type Guarded, rejected } from './invoke.js'
 import { knownOptions } from './options/check.js'
 import { classifiers } from './options/dependency-options.js'
 import { type Duration } from '../options/units.js'
-import { Partition } from './partition.js'
-import { wheelOf } from './wheel.js'
+import { RetryCall } from './retry-call.js'
+import { type Process, processOf, RetryCore } from './retry-core.js'
 
 /** What `retry()` may be told; a dependency's operation knows more. */
 export interface RetryOptions {
@@ -63,63 +58,11 @@ const NAMES: readonly (keyof RetryOptions)[] = [
 /** A script may wait for a host whose name does not resolve yet (compose, Kubernetes): it is down, not misspelt. */
 const CLASSIFY = /* @__PURE__ */ httpClassifier({ resolvedBefore: () => true })
 
-let shared: Partition | undefined
-
 /** Made with the first call, so that importing costs nothing. */
-function partition(): Partition {
-  return (shared ??= new Partition(
-    {
-      service: '',
-      layer: 'retry',
-      dependency: 'retry',
-      bulkhead: null,
-      limit: undefined,
-      clock: systemClock,
-      wheel: wheelOf(systemClock),
-      random: Math.random,
-    },
-    new DependencyPolicy({
-      breaker: null,
-      governor: null,
-      budget: new Budget({
-        ratio: BUDGET.ratio,
-        max: Number.POSITIVE_INFINITY,
-        floor: 0,
-        least: BUDGET.capacityMax,
-        growLeast: false,
-      }),
-      slowCall: Number.POSITIVE_INFINITY,
-    }),
-    undefined,
-  ))
-}
+let shared: Process | undefined
 
-function coreOf(rules: RetryRules, deadline: number, asked: readonly Classifier[]): Core {
-  return new Core(
-    {
-      operation: 'retry',
-      effect: 'read',
-      rules,
-      attemptTimeout: Number.POSITIVE_INFINITY,
-      adaptiveTimeout: undefined,
-      deadline,
-      lease: Number.POSITIVE_INFINITY,
-      deadlineCuts: false,
-      owner: undefined,
-      // A retry() inside a retry() is a layer below it, not a call beside it.
-      eachItsOwn: true,
-      classifiers: asked,
-      counters: countersOf('', 'retry', 'retry', 'read'),
-      waitingRoom: undefined,
-      timeouts: undefined,
-      honoursKeys: false,
-      peer: undefined,
-      hedge: undefined,
-      standIn: undefined,
-      stream: undefined,
-    },
-    partition(),
-  )
+function coreOf(rules: RetryRules, deadline: number, asked: readonly Classifier[]): RetryCore {
+  return new RetryCore((shared ??= processOf(systemClock, Math.random)), rules, deadline, asked)
 }
 
 const RULES: RetryRules = {
@@ -131,7 +74,7 @@ const RULES: RetryRules = {
   background: false,
 }
 
-let plain: Core | undefined
+let plain: RetryCore | undefined
 
 /**
  * Calls `fn`, and again while it fails for a reason that may pass.
@@ -144,23 +87,22 @@ let plain: Core | undefined
 export function retry<T>(fn: Guarded<T>, options?: RetryOptions): Promise<Awaited<T>> {
   if (typeof fn !== 'function') throw new OptionError('fn', fn, 'a function (attempt) => result or promise')
   const call = callOf(fn, options)
-  const attempt = call.ready()
-  if (attempt === undefined) return call.instead as Promise<Awaited<T>>
+  if (!call.ready()) return call.instead as Promise<Awaited<T>>
   // Called from here and not from deeper down: what an error costs that is thrown in there is mostly frames above it.
   let returned: unknown
   try {
-    returned = inheriting() ? inContext(attempt, fn) : fn(attempt)
+    returned = inheriting() ? inContext(call, fn) : fn(call)
   } catch (error) {
     returned = rejected(error)
   }
   return call.sent(returned) as Promise<Awaited<T>>
 }
 
-function callOf(fn: Guarded<unknown>, options: RetryOptions | undefined): Call {
-  if (options === undefined) return new Call((plain ??= coreOf(RULES, BASELINE.deadline, [CLASSIFY])), fn, PLAIN)
+function callOf(fn: Guarded<unknown>, options: RetryOptions | undefined): RetryCall {
+  if (options === undefined) return new RetryCall((plain ??= coreOf(RULES, BASELINE.deadline, [CLASSIFY])), fn, PLAIN)
   const core = tuned(options)
   const own = { signal: signal(options.signal || undefined), context: context(options.context || undefined) }
-  return new Call(core, fn, own.signal || own.context ? { ...PLAIN, ...own } : PLAIN)
+  return new RetryCall(core, fn, own.signal || own.context ? { ...PLAIN, ...own } : PLAIN)
 }
 
 interface Tuned {
@@ -168,13 +110,13 @@ interface Tuned {
   readonly deadline: unknown
   readonly backoff: unknown
   readonly classify: unknown
-  readonly core: Core
+  readonly core: RetryCore
 }
 
 /** For the options given last: most programs have one set of them, and a core costs more than a call. */
 let latest: Tuned | undefined
 
-function tuned(options: RetryOptions): Core {
+function tuned(options: RetryOptions): RetryCore {
   knownOptions(options, NAMES, 'retry')
   const { attempts: most, deadline, backoff: waits, classify } = options
   // What is in an object or an array may be another tomorrow.

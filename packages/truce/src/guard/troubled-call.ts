@@ -21,10 +21,10 @@ import { decide, pastWindow } from '../policy/retry.js'
 import { standsIn, type StopReason, waitsForRoom } from '../policy/stop.js'
 import { factsOf, rulesOf } from './call-facts.js'
 import type { CallSettings } from './call-settings.js'
-import type { CallState, Origin } from './call-state.js'
+import type { GuardedState, Origin } from './call-state.js'
 import type { Core } from './core.js'
 import { Degrading } from './degrading.js'
-import { deliver, type Ending, ended, timeoutOf } from './ending.js'
+import { type Ending, ended } from './ending.js'
 import { OvertakenError } from './errors.js'
 import type { StoodIn } from './fallback.js'
 import type { Queued } from './hand-on.js'
@@ -34,13 +34,16 @@ import { invoke } from './invoke.js'
 import { ABORTED, TIMED_OUT } from './judge.js'
 import type { Lane, LaneHome } from './lane.js'
 import { Lanes } from './lanes.js'
+import { deliver } from './outcome.js'
 import { Phase } from './phase.js'
+import { refusal, timeoutOf } from './refusal.js'
 import { reportAttempt } from './report.js'
 import { answerOf, functionOf } from './stream/answer.js'
+import { adviceOf } from './unsafe.js'
 import { ASK_AGAIN, type Lined } from './waiting-room.js'
 import type { Timer } from './wheel.js'
 
-export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
+export class TroubledCall implements Timer, Queued, Lined, GuardedState, LaneHome {
   due = -1
   earlier: Timer | undefined
   later: Timer | undefined
@@ -100,7 +103,7 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     this.settings = call.settings
     this.above = call.above
     this.moment = call.moment
-    this.kin = call.kin
+    this.kin = call.core
     this.began = call.began
     this.deadline = call.deadline
     this.answer = answer
@@ -118,8 +121,8 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
   admit(now: number): void {
     const { core } = this
     if (now >= this.deadline) return this.#stop('deadline', now)
-    const refusal = core.policy.refusesOriginal(now, core.random)
-    if (refusal) this.#noRoom(refusal, now, 0)
+    const refuses = core.policy.refusesOriginal(now, core.random)
+    if (refuses) this.#noRoom(refuses, now, 0)
     else this.#enter(now, false)
   }
 
@@ -182,7 +185,7 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     if (now >= this.deadline) return this.#stop('deadline', now)
     if (this.attempt > 0 && this.settings.key !== undefined && pastWindow(core.rules, factsOf(this), now))
       return this.#stop('window', now)
-    const given = attemptTime(now, core.attemptTimeout, core.deadlineCuts ? this.deadline : Infinity)
+    const given = attemptTime(now, core.attemptTimeout, this.deadline)
     const permit = core.policy.acquire(this.attempt + 1, now, core.random, Math.min(given, core.lease))
     if (permit === 0) {
       core.partition.breakerChanged(now)
@@ -298,8 +301,6 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
   }
 
   #line(now: number, wait: number): void {
-    const room = this.core.waitingRoom
-    if (!room) return this.#stop('breaker', now)
     this.#held.giveUp(now)
     if (this.#phase === Phase.done) return
     this.#phase = Phase.lined
@@ -307,7 +308,7 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
     this.#turn = ownTurn()
     this.#wishedAt = now
     this.core.wheel.add(this, now, this.deadline - now, true)
-    room.join(this, now, wait)
+    this.core.waitingRoom.join(this, now, wait)
   }
 
   /** The waiting room lets it go, unpaid. */
@@ -365,8 +366,9 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
       this.result = this.#reason
       this.threw = true
     }
-    const ending: Ending = { stop, now, retryAt, inAttempt }
-    const result = ended(this, ending)
+    const advice = stop === 'unsafe' ? adviceOf(this) : undefined
+    const ending: Ending = { stop, now, retryAt, inAttempt, advice }
+    const result = ended(this, ending, refusal)
     const { standIn } = this.core
     if (standIn === undefined || !standsIn(stop)) return this.#deliver(ending, result, undefined)
     this.#phase = Phase.degrading
@@ -384,7 +386,7 @@ export class TroubledCall implements Timer, Queued, Lined, CallState, LaneHome {
   #withdraw(stop: StopReason, now: number): void {
     const { core } = this
     if (this.#phase === Phase.queued) core.bulkhead?.cancel(this)
-    else if (this.#phase === Phase.lined) core.waitingRoom?.leave(this)
+    else if (this.#phase === Phase.lined) core.waitingRoom.leave(this)
     if (this.#phase === Phase.backoff || this.#phase === Phase.lined) this.waitedInAll += now - this.#wishedAt
     this.#phase = Phase.done
     core.wheel.remove(this)

@@ -86,6 +86,20 @@ describe('memory of a breaker', () => {
     expect(new Breaker({ ...settings, rule }).keepsTime).toBe(keepsTime)
   })
 
+  test.each(rules)('%o counts no success only where one more changes nothing', (rule) => {
+    const remembering = memory(rule)
+    const judged = (successes: number) => {
+      remembering.clear()
+      for (let n = 0; n < successes; n++) remembering.add('success', 0)
+      for (let n = 0; n < BREAKER.minimumCalls; n++) remembering.add('failure', 0)
+      return remembering.verdict(0)
+    }
+    // The last few outcomes hold as many failures whatever came before; the count of them does not.
+    if (rule.kind !== 'count') expect(judged(0) === judged(30)).toBe(remembering.countsNoSuccess)
+    expect(remembering.countsNoSuccess).toBe(rule.kind === 'consecutive')
+    expect(new Breaker({ ...settings, rule }).countsNoSuccess).toBe(rule.kind === 'consecutive')
+  })
+
   test.each(rules)(
     '%o: outcomes need the time as soon as something bad is remembered, or an operator spoke',
     (rule) => {

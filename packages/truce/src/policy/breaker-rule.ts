@@ -50,6 +50,8 @@ export interface Memory {
   readonly keepsTime: boolean
   /** Nothing bad is remembered: whatever the time, the verdict is 0. */
   readonly spotless: boolean
+  /** Does a success change nothing where nothing bad is remembered? */
+  readonly countsNoSuccess: boolean
 }
 
 /** A memory for this rule, empty. */
@@ -60,6 +62,7 @@ export function memory(rule: BreakerRule): Memory {
 
 class Consecutive implements Memory {
   readonly keepsTime = false
+  readonly countsNoSuccess = true
   readonly #threshold: number
   #inARow = 0
   constructor(rule: ConsecutiveRule) {
@@ -85,6 +88,7 @@ const ALL = 2
 
 class CountMemory implements Memory {
   readonly keepsTime = false
+  readonly countsNoSuccess = false
   readonly #rule: RateRule
   readonly #outcomes: CountWindow
   constructor(rule: RateRule) {
@@ -107,6 +111,7 @@ class CountMemory implements Memory {
 
 class TimeMemory implements Memory {
   readonly keepsTime = true
+  readonly countsNoSuccess = false
   readonly #rule: RateRule
   readonly #outcomes: TimeWindow
   constructor(rule: RateRule) {

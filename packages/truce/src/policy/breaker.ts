@@ -206,6 +206,11 @@ export class Breaker {
     return true
   }
 
+  /** Does a success change nothing while `timelessPermit` gives the permit that it was made with? */
+  get countsNoSuccess(): boolean {
+    return this.#memory.countsNoSuccess
+  }
+
   /** An attempt ended without a word about the dependency (aborted, cut short, our own error). */
   release(permit: Permit): void {
     if (this.#state === 'half-open') this.#leases.give(permit)

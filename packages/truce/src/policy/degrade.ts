@@ -8,7 +8,9 @@
  *
  * @module
  */
-import type { DependencyPolicy } from './dependency.js'
+import type { BreakerState } from './breaker.js'
+import type { Budget } from './budget.js'
+import type { Governor } from './governor.js'
 import type { StopReason } from './stop.js'
 
 /** Any of them is enough. What is left out, or belongs to a part that is switched off, never degrades. */
@@ -23,6 +25,13 @@ export interface DegradeRules {
   readonly remaining?: number
 }
 
+/** What is asked of a dependency's policies. */
+interface Troubled {
+  readonly governor: Pick<Governor, 'level'> | null
+  readonly budget: Pick<Budget, 'remaining'> | null
+  breakerState(now: number): BreakerState
+}
+
 /**
  * The first of the rules that says so, in the order in which a retry is refused.
  *
@@ -33,7 +42,7 @@ export interface DegradeRules {
  */
 export function degrades(
   rules: DegradeRules,
-  dependency: DependencyPolicy,
+  dependency: Troubled,
   deadline: number,
   now: number,
   trafficClass?: string,

@@ -281,6 +281,35 @@ describe('dependency', () => {
         if (permit !== 0 && parts.breaker) expect(parts.breaker.acquire(0, never)).toBe(permit)
     })
 
+    test.each<[string, Partial<Parts>, boolean]>([
+      ['no part', {}, true],
+      ['a breaker of consecutive failures', { breaker: touchy() }, true],
+      ['a breaker over time', { breaker: timed() }, false],
+      ['a governor', { governor: new Governor(false) }, false],
+      ['a budget', { budget: budget() }, false],
+    ])('%s: a success changes nothing: %s', (_, parts, expected) => {
+      expect(build(parts).countsNoSuccess).toBe(expected)
+    })
+
+    it('a success that changes nothing is an answer all the same', () => {
+      for (const policy of [build(), build({ breaker: touchy() })]) {
+        expect([policy.succeededPlainly(policy.timelessPermit()), policy.hasAnswered]).toEqual([true, true])
+      }
+    })
+
+    it('is for the books where weather has turned since its original was sent: nothing is told then', () => {
+      const breaker = touchy()
+      const policy = build({ breaker })
+      const permit = policy.timelessPermit()
+      policy.failed(permit, failure('unavailable', 'unknown', { answered: false }), TIMEOUT, TIMEOUT, 0, half)
+      expect([policy.succeededPlainly(permit), policy.hasAnswered]).toEqual([false, false])
+      policy.succeeded(permit, 1, 0, 1, TIMEOUT, 0, half)
+      expect(policy.succeededPlainly(permit), 'the failure is made up for').toBe(true)
+      breaker.isolate({ who: 'ops', why: 'drill' })
+      breaker.restore()
+      expect(policy.succeededPlainly(permit), 'of an earlier era').toBe(false)
+    })
+
     it('an original that was sent on such a permit raises the ceiling like any other', () => {
       const parts = { budget: budget(0) }
       const policy = build(parts)

@@ -13,8 +13,10 @@ import type { Breaker, BreakerState, Permit } from './breaker.js'
 import type { Budget, Payment } from './budget.js'
 import type { Failure } from './classify.js'
 import { cutShort } from './deadline.js'
+import { type DegradeRules, degrades } from './degrade.js'
 import type { Governor } from './governor.js'
 import type { Random } from './random.js'
+import type { Room } from './retry.js'
 import type { StopReason } from './stop.js'
 
 /** The parts in use; `null` where switched off. */
@@ -42,7 +44,7 @@ export function isSilent(failure: Failure, given: number, timeout: number, ms: n
 }
 
 /** The policies of one dependency, or of one partition of it, and what moves them. */
-export class DependencyPolicy {
+export class DependencyPolicy implements Room {
   readonly breaker: Breaker | null
   readonly governor: Governor | null
   readonly budget: Budget | null
@@ -71,6 +73,12 @@ export class DependencyPolicy {
   /** Does a success have to say when it came? */
   get timesOutcomes(): boolean {
     return this.breaker !== null && this.breaker.keepsTime
+  }
+
+  /** Does a success change nothing here, while all goes well? */
+  get countsNoSuccess(): boolean {
+    if (this.governor !== null || this.budget !== null) return false
+    return this.breaker === null || this.breaker.countsNoSuccess
   }
 
   /** A permit for an original that needs no clock; 0 where only `plainPermit` or `acquire` can say. */
@@ -148,6 +156,17 @@ export class DependencyPolicy {
     return permit
   }
 
+  /**
+   * An original succeeded of which nothing here wants to know more (`countsNoSuccess`).
+   *
+   * @returns `false`, and nothing was told, where something does by now: that is for `succeeded`
+   */
+  succeededPlainly(permit: Permit): boolean {
+    if (this.breaker !== null && this.breaker.timelessPermit() !== permit) return false
+    this.#answered = true
+    return true
+  }
+
   /** The attempt succeeded after `ms`. @returns whether the breaker's state changed */
   succeeded(
     permit: Permit,
@@ -212,6 +231,11 @@ export class DependencyPolicy {
   /** When a caller refused by the breaker may come back; `undefined` where it cannot be known. */
   retryAt(now: number): number | undefined {
     return this.breaker === null ? undefined : this.breaker.retryAt(now)
+  }
+
+  /** Is it time for the fallback, before retries are spent? */
+  degrades(rules: DegradeRules, deadline: number, now: number, trafficClass?: string): StopReason | undefined {
+    return degrades(rules, this, deadline, now, trafficClass)
   }
 
   breakerState(now: number): BreakerState {

@@ -12,8 +12,7 @@ import { type Backoff, wait } from './backoff.js'
 import type { Payment } from './budget.js'
 import { type Certainty, type Failure, type FailureClass, isTransient } from './classify.js'
 import { fits } from './deadline.js'
-import { type DegradeRules, degrades } from './degrade.js'
-import type { DependencyPolicy } from './dependency.js'
+import type { DegradeRules } from './degrade.js'
 import type { Random } from './random.js'
 import { type StopReason, waitsForRoom } from './stop.js'
 
@@ -70,6 +69,18 @@ export type Decision =
   /** `retryAt`: when it may be tried again, where that is known. */
   | { readonly act: 'stop'; readonly stop: StopReason; readonly retryAt: number | undefined }
 
+/** What has to have room for a retry: a dependency's policies, or the one budget of a process. */
+export interface Room {
+  /** Would a retry that starts at `at` be refused, what the budget holds aside? */
+  refusesRetry(now: number, at: number, random: Random): StopReason | undefined
+  /** Pays for a retry; `null` where it cannot, 0 where there is nothing to pay. */
+  pay(now: number, trafficClass?: string): Payment | null
+  /** When a caller refused by the breaker may come back, where there is one and that is known. */
+  retryAt?(now: number): number | undefined
+  /** Is it time for the fallback? Why, in the words of the stop reasons. */
+  degrades?(rules: DegradeRules, deadline: number, now: number, trafficClass?: string): StopReason | undefined
+}
+
 /** Share of the dependency's own wait over which callers are spread behind it. */
 export const PUSHBACK_SPREAD = 0.1
 
@@ -84,7 +95,7 @@ export function decide(
   rules: RetryRules,
   call: CallFacts,
   failure: Failure,
-  dependency: DependencyPolicy,
+  dependency: Room,
   now: number,
   random: Random,
 ): Decision {
@@ -92,7 +103,7 @@ export function decide(
   if (pointless) return stop(pointless, retryAfter(failure, now))
 
   // Only where a retry could be made but for room and time: where one is forbidden anyhow, that is the reason.
-  const early = rules.degradeWhen && degrades(rules.degradeWhen, dependency, call.deadline, now, call.trafficClass)
+  const early = rules.degradeWhen && dependency.degrades?.(rules.degradeWhen, call.deadline, now, call.trafficClass)
   if (early) return stop(early, undefined)
 
   const delay = delayBefore(rules, call, failure, now, random)
@@ -176,15 +187,9 @@ function neverSent(call: CallFacts, failure: Failure): boolean {
   return unsent && call.attempt === 1 && failure.class !== 'overloaded'
 }
 
-function noRoom(
-  rules: RetryRules,
-  reason: StopReason,
-  delay: number,
-  dependency: DependencyPolicy,
-  now: number,
-): Decision {
+function noRoom(rules: RetryRules, reason: StopReason, delay: number, dependency: Room, now: number): Decision {
   if (rules.background && waitsForRoom(reason)) return { act: 'wait', reason, wait: delay }
-  return stop(reason, reason === 'breaker' ? dependency.retryAt(now) : undefined)
+  return stop(reason, reason === 'breaker' ? dependency.retryAt?.(now) : undefined)
 }
 
 function stop(reason: StopReason, retryAt: number | undefined): Decision {

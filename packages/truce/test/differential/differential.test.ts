@@ -13,6 +13,8 @@
  * timers do meet, and then the oldest goes first on both sides. An answer in the very moment of its
  * timeout is not tried.
  *
+ * The calls of `retry()` have a driver of their own, which is held to the same core.
+ *
  * Left out: bulkhead, background calls, contexts of layers above, `observe`; the core does not drive
  * them, their order is the guard's own. Hedges: there are none.
  *
@@ -23,7 +25,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { driven } from './driver.js'
 import { guarded } from './guarded.js'
-import { type Script, scripts } from './script.js'
+import { retried } from './retried.js'
+import { retryScripts, type Script, scripts } from './script.js'
+import type { Trace } from './trace.js'
 
 const runs = Number(process.env['TRUCE_DIFFERENTIAL'] ?? 1_000)
 const seed = process.env['TRUCE_DIFFERENTIAL_SEED']
@@ -42,6 +46,30 @@ test(
   },
   60_000 + runs * 100,
 )
+
+test(
+  `the calls of retry() and pure core do the same in ${runs} scripts`,
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(retryScripts, async (script) => {
+        expect(await retried(script)).toEqual(untoldWaits(driven(script)))
+      }),
+      parameters(runs),
+    )
+  },
+  60_000 + runs * 100,
+)
+
+/** `retry()` tells nobody how long a call waited in all; the records of its attempts say it of each. */
+function untoldWaits(trace: Trace): Trace {
+  return { ...trace, calls: trace.calls.map((call) => call && { ...call, waited: 0 }) }
+}
+
+test('its scripts reach every stop that they are about', () => {
+  const sample = fc.sample(retryScripts, { seed: 1, numRuns: 500 })
+  const stops = sample.flatMap((script) => driven(script).calls.map((call) => call?.stop))
+  expect(new Set(stops)).toEqual(new Set(['ok', 'permanent', 'attempts', 'deadline', 'pushback', 'aborted']))
+})
 
 test('the scripts reach every stop, cause and state that they are about', () => {
   const met = new Set<unknown>()

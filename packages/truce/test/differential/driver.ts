@@ -76,7 +76,7 @@ class Caller implements CallFacts {
   }
 
   get least(): number {
-    return this.#operation.latency.value(DEADLINE.least)
+    return this.world.oneLine ? DEADLINE.least : this.#operation.latency.value(DEADLINE.least)
   }
 
   arrive(now: number): void {
@@ -98,7 +98,7 @@ class Caller implements CallFacts {
     const { rules, attemptTimeout } = this.#operation
     if (now >= this.deadline) return this.#end('deadline', now)
     if (this.attempt > 0 && pastWindow(rules, this, now)) return this.#end('window', now)
-    const given = attemptTime(now, attemptTimeout, this.deadline)
+    const given = world.oneLine ? Number.POSITIVE_INFINITY : attemptTime(now, attemptTimeout, this.deadline)
     const permit = world.policy.acquire(this.attempt + 1, now, world.source.random, this.#operation.lease(given))
     if (permit === 0) return this.#end('breaker', now)
     const attempt = ++this.attempt

@@ -4,7 +4,6 @@
  * @module
  */
 import {
-  type Attempt,
   type BreakerOptions,
   dependency,
   type DependencyOptions,
@@ -12,11 +11,11 @@ import {
   type OperationOptions,
   type Outcome,
 } from '../../src/index.js'
-import { events } from '../../src/telemetry/index.js'
 import { virtualTime } from '../../src/testing/index.js'
+import { played } from './played.js'
 import type { CallScript, OperationScript, Script } from './script.js'
-import { ARRIVAL, enact, instant, LEAVING, type Step, unasked } from './step.js'
-import { type AttemptEnd, type AttemptTrace, type CallEnd, countedRandom, type Standing, type Trace } from './trace.js'
+import { unasked } from './step.js'
+import { type CallEnd, countedRandom, type Standing, type Trace } from './trace.js'
 
 export async function guarded(script: Script): Promise<Trace> {
   const time = virtualTime()
@@ -29,50 +28,9 @@ export async function guarded(script: Script): Promise<Trace> {
     const { budgetRemaining, breakerState, governorLevel } = inventory.state()
     return { at: time.now(), draws: draws(), budget: budgetRemaining, breaker: breakerState, level: governorLevel }
   }
-  const traces: AttemptTrace[] = []
-  const byId = new Map<string, AttemptTrace>()
-  const off = events.on('attempt', ({ call, attempt, cause, waited, ms, outcome, timeout, stop }) => {
-    const trace = byId.get(`${call}#${attempt}`)
-    // 'end': the call ended between attempts.
-    if (trace && cause !== 'end') trace.end = { cause, waited, ms, outcome, timeout, stop } as AttemptEnd
-  })
-
-  const at = (ms: number) => new Promise<void>((resolve) => void clock.alarm(ms - time.now(), resolve))
-  const answer = async (context: Attempt, call: CallScript, index: number): Promise<unknown> => {
-    const { attempt } = context
-    const trace: AttemptTrace = { ...standing(), call: index, attempt, end: undefined }
-    traces.push(trace)
-    byId.set(context.id, trace)
-    const step = call.steps.at(attempt - 1) as Step
-    if (step.ends === 'hang') await aborted(context.signal)
-    else if (step.after > 0) await at(instant(time.now() + step.after, index, attempt))
-    return enact(step)
-  }
-  const run = (call: CallScript, index: number) =>
-    new Promise<CallEnd>((resolve, reject) => {
-      clock.alarm(instant(call.arrives, index, ARRIVAL), () => {
-        const caller = new AbortController()
-        if (call.leaves < Number.POSITIVE_INFINITY) {
-          const leaves = instant(call.arrives + call.leaves, index, LEAVING)
-          clock.alarm(leaves - time.now(), () => caller.abort(new Error('the caller left')))
-        }
-        const operation = operations.at(call.operation) as Operation
-        operation
-          .outcome((context) => answer(context, call, index), runOptions(call, index, caller.signal))
-          .then((outcome) => resolve(endOf(outcome)), reject)
-      })
-    })
-  try {
-    const calls = await time.run(() => Promise.all(script.calls.map(run)))
-    return { attempts: traces, calls, final: standing() }
-  } finally {
-    off()
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+  return played(script, time, standing, async (call, index, fn, signal) => {
+    const operation = operations.at(call.operation) as Operation
+    return endOf(await operation.outcome(fn, runOptions(call, index, signal)))
   })
 }
 
@@ -81,12 +39,12 @@ function endOf({ ok, stop, class: verdict, attempts, waited, explanation }: Outc
   return { ok, stop, class: verdict, certainty, attempts, waited, elapsed, retryAt }
 }
 
-function runOptions({ keyed, age, replayable, deadline, leaves }: CallScript, index: number, signal: AbortSignal) {
+function runOptions({ keyed, age, replayable, deadline }: CallScript, index: number, signal?: AbortSignal) {
   return {
     ...(keyed && { key: `call-${index}`, age }),
     replayable,
     deadline,
-    ...(leaves < Number.POSITIVE_INFINITY && { signal }),
+    signal,
   }
 }
 

@@ -59,6 +59,8 @@ export interface Script {
   readonly slowCall: number
   readonly operations: readonly [OperationScript, OperationScript]
   readonly calls: readonly CallScript[]
+  /** Are they calls of `retry()`? Nothing is cut or refused then, and the budget is that of the process. */
+  readonly oneLine?: true
 }
 
 export const MOST_ATTEMPTS = 5
@@ -172,3 +174,41 @@ export const scripts: fc.Arbitrary<Script> = fc.record({
   operations: fc.tuple(operation, operation),
   calls: fc.array(call, { minLength: 1, maxLength: MOST_CALLS, size: 'max' }),
 })
+
+/** What `retry()` has no words for is left out: all but attempts, deadline, backoff and classes. */
+const plain = (settings: OperationScript): OperationScript => ({
+  ...settings,
+  effect: 'read',
+  risk: 'low',
+  attemptTimeout: Number.POSITIVE_INFINITY,
+  honoured: false,
+  window: Number.POSITIVE_INFINITY,
+  owned: false,
+})
+
+/**
+ * Each call has a timer of its own. So retries that begin in one ms do not begin in one turn, and must not end in
+ * it either: who of two comes first would be left to the turn. And what hangs, nobody would end.
+ */
+const alone = (script: CallScript): CallScript => ({
+  ...script,
+  keyed: false,
+  replayable: true,
+  deadline: Number.POSITIVE_INFINITY,
+  steps: script.steps.map(({ ends, after, hint }, at) => ({
+    ends: ends === 'hang' ? 'lost' : ends,
+    after: at === 0 ? after : after || SOON,
+    hint,
+  })),
+})
+
+export const retryScripts: fc.Arbitrary<Script> = scripts.map(({ operations: [one, other], ...script }) => ({
+  ...script,
+  instances: 11,
+  budget: null,
+  governor: false,
+  breaker: null,
+  operations: [plain(one), plain(other)],
+  calls: script.calls.map(alone),
+  oneLine: true,
+}))

@@ -6,6 +6,7 @@
 import {
   BREAKER,
   Breaker,
+  BUDGET,
   Budget,
   DependencyPolicy,
   type FailureClass,
@@ -18,6 +19,10 @@ import { Happenings } from './happenings.js'
 import type { OperationScript, Script } from './script.js'
 import { type AttemptTrace, type CallEnd, countedRandom, type Standing } from './trace.js'
 
+const NONE = Number.POSITIVE_INFINITY
+/** In full what `ProcessBudget` says in short. */
+const OF_THE_PROCESS = { ratio: BUDGET.ratio, max: NONE, floor: 0, least: BUDGET.capacityMax, growLeast: false }
+
 export class World {
   readonly happenings = new Happenings()
   readonly attempts: AttemptTrace[] = []
@@ -25,16 +30,19 @@ export class World {
   readonly policy: DependencyPolicy
   readonly operations: readonly Operation[]
   readonly source
+  /** Are they calls of `retry()`? */
+  readonly oneLine: boolean
   ended = 0
 
-  constructor({ seed, instances, budget, governor, breaker, slowCall, operations, calls }: Script) {
+  constructor({ seed, instances, budget, governor, breaker, slowCall, operations, calls, oneLine }: Script) {
     this.source = countedRandom(seed)
+    this.oneLine = oneLine === true
     this.calls = calls.map(() => undefined)
     const small = instances <= 10
     this.policy = new DependencyPolicy({
       breaker: breaker && new Breaker(breaker),
       governor: governor ? new Governor(small) : null,
-      budget: budget && new Budget({ ...budget, least: 1, growLeast: small }),
+      budget: oneLine ? new Budget(OF_THE_PROCESS) : budget && new Budget({ ...budget, least: 1, growLeast: small }),
       slowCall: breaker?.rule.kind === 'consecutive' ? Number.POSITIVE_INFINITY : slowCall,
     })
     this.operations = operations.map((settings) => new Operation(settings))
@@ -44,7 +52,8 @@ export class World {
   standing(at: number): Standing {
     const { budget, governor } = this.policy
     const breaker = this.policy.breakerState(at)
-    return { at, draws: this.source.draws(), budget: budget?.remaining(at), breaker, level: governor?.level }
+    const remaining = this.oneLine ? undefined : budget?.remaining(at)
+    return { at, draws: this.source.draws(), budget: remaining, breaker, level: governor?.level }
   }
 }
 

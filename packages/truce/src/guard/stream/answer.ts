@@ -4,7 +4,7 @@
  * @module
  */
 import type { Failure } from '../../policy/classify.js'
-import type { CallState, Origin } from '../call-state.js'
+import type { GuardedState, Origin } from '../call-state.js'
 import type { Guarded } from '../invoke.js'
 import { judgeAttempt } from '../judge.js'
 import type { Lane } from '../lane.js'
@@ -26,7 +26,7 @@ class Answer {
 }
 
 /** What an attempt calls: the call's function; where its answer may stream, that with the wait for the first byte. */
-export function functionOf(call: CallState & { readonly call: Origin }, lane: Lane): Guarded<unknown> {
+export function functionOf(call: GuardedState & { readonly call: Origin }, lane: Lane): Guarded<unknown> {
   const { fn } = call.call
   const { stream } = call.core
   if (stream === undefined) return fn
@@ -42,7 +42,7 @@ export function functionOf(call: CallState & { readonly call: Origin }, lane: La
 
 /** How an attempt ended that was not given up meanwhile. A stream takes over what its lane holds. */
 export function answerOf(
-  call: CallState,
+  call: GuardedState,
   lane: Lane,
   result: unknown,
   threw: boolean,

@@ -12,7 +12,7 @@ import type { CallContext } from '../../context/context.js'
 import { type Abortable, type Hub, hubOf } from '../../context/hub.js'
 import type { Failure } from '../../policy/classify.js'
 import type { Attempt } from '../attempt.js'
-import type { CallState } from '../call-state.js'
+import type { GuardedState } from '../call-state.js'
 import type { Core } from '../core.js'
 import { AttemptTimeoutError, DeadlineError } from '../errors.js'
 import { handOn } from '../hand-on.js'
@@ -59,7 +59,7 @@ export class Hold implements Timer, Abortable {
   #hub: Hub | undefined
   #above: Weak<CallContext> | undefined
 
-  constructor(call: CallState, lane: Lane, idle: number) {
+  constructor(call: GuardedState, lane: Lane, idle: number) {
     const { core, callId, above, settings } = call
     this.core = core
     this.idle = idle
@@ -82,7 +82,7 @@ export class Hold implements Timer, Abortable {
   }
 
   /** With the first byte: what the lane holds is the stream's from here on. Nothing where it has ended already. */
-  takeOver({ deadline, settings: { signal }, above }: CallState, lane: Lane, now: number): void {
+  takeOver({ deadline, settings: { signal }, above }: GuardedState, lane: Lane, now: number): void {
     const watch = this.#read
     if (this.#phase === 'over' || !watch) return
     this.#phase = 'open'

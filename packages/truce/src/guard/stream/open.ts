@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CallState } from '../call-state.js'
+import type { GuardedState } from '../call-state.js'
 import type { Lane } from '../lane.js'
 import { Hold } from './hold.js'
 import { watched } from './watch.js'
@@ -20,7 +20,7 @@ export interface OpenStream {
  */
 export async function openStream(
   value: unknown,
-  call: CallState,
+  call: GuardedState,
   lane: Lane,
   idle: number,
 ): Promise<OpenStream | undefined> {
