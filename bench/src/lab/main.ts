@@ -15,13 +15,14 @@ import { storm } from './storm.js'
 
 const HELP = `npm run bench:lab -- [options]
 
-  --json        one JSON document: { eventsPerSecond, heapPerSecond, ratio, bytesPerClient, growth }
+  --json        one JSON document: { eventsPerSecond, heapPerSecond, ratio, bytesPerClient, bytesPerProcess, growth }
   --rounds N    medians of so many, 3 unless told
 
   eventsPerSecond  of a storm with policies on, 100,000 callers pending (goal: 1,000,000)
   heapPerSecond    of a bare heap in typed arrays that holds as many
   ratio            of the two (goal: 0.5)
-  bytesPerClient   of a million callers, in resident memory (goal: 2,147)
+  bytesPerClient   of a million callers in a hundred processes, in resident memory
+  bytesPerProcess  of a million callers, each a process with policies of its own (goal: 2,147)
   growth           cost of an event at 10^3 … 10^6 pending, over that at 10^3; heapGrowth: the bare heap's
 `
 
@@ -67,7 +68,8 @@ function measure(rounds: number) {
     eventsPerSecond: Math.round(events),
     heapPerSecond: Math.round(held),
     ratio: round2(events / held),
-    bytesPerClient: bytesPerClient(),
+    bytesPerClient: bytesEach(100),
+    bytesPerProcess: bytesEach(1_000_000),
     growth: Object.fromEntries(PENDING.map((pending) => [exponent(pending), cost(lab, pending)])),
     heapGrowth: Object.fromEntries(PENDING.map((pending) => [exponent(pending), cost(heap, pending)])),
   }
@@ -76,9 +78,10 @@ function measure(rounds: number) {
 const round2 = (value: number) => Math.round(value * 100) / 100
 const exponent = (pending: number) => `1e${Math.log10(pending)}`
 
-function bytesPerClient(): number {
+/** Of a million callers. */
+function bytesEach(processes: number): number {
   const program = fileURLToPath(new URL('memory.js', import.meta.url))
-  return Number(execFileSync(process.execPath, [program], { encoding: 'utf8' }))
+  return Number(execFileSync(process.execPath, [program, String(processes)], { encoding: 'utf8' }))
 }
 
 if (values.help) process.stdout.write(HELP)

@@ -5,17 +5,18 @@
  */
 import { type Scenario, parseScenario } from '@truce/lab'
 
-/** Processes, whatever the callers: a fleet's clients share their process's policies. */
-const INSTANCES = 100
+/** Processes, whatever the callers: those of one process share its policies. */
+const PROCESSES = 100
 
 /**
  * Closed callers who think for 10 s, at a dependency that is loaded to two thirds and fails for a quarter of the
  * attempts: every attempt asks the policies, and a good part of them decides about a retry.
  *
- * @param pending callers, a multiple of 100
- * @param calls how many there are to be, about
+ * @param pending   callers, a multiple of the processes
+ * @param calls     how many there are to be, about
+ * @param processes each with policies of its own
  */
-export function storm(pending: number, calls: number): Scenario {
+export function storm(pending: number, calls: number, processes = PROCESSES): Scenario {
   const rate = pending / 10
   const { scenario, problems } = parseScenario(
     JSON.stringify({
@@ -33,8 +34,8 @@ export function storm(pending: number, calls: number): Scenario {
       },
       callers: {
         all: {
-          instances: INSTANCES,
-          arrivals: { closed: pending / INSTANCES, think: '10s' },
+          instances: processes,
+          arrivals: { closed: pending / processes, think: '10s' },
           calls: 'api.get',
         },
       },

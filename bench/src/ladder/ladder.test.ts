@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { documentOf, table } from './main.js'
+import { climbAll } from '@truce/lab/ladder'
+import { askedBy, documentOf, table } from './main.js'
 import { progressOn } from './progress.js'
 
 const rung = { none: 0.5, naive: 0.2, backoff: 0.25, truce: 0.47, truceDropsExpired: 0.8, truceAdmission: 0.9 }
@@ -30,6 +31,22 @@ test('the table marks where doing nothing is better', () => {
   expect(table(climbed).split('\n')[1]).toMatch(
     /^storm +50\.0 +20\.0 +25\.0 +47\.0 +80\.0 +90\.0 {2}← worse than none$/,
   )
+})
+
+test('the first seed is the one that is asked for, or the one that the defaults were chosen by', () => {
+  const rungs = (...args: string[]) => climbAll(askedBy(['--only', 'g3', '--seeds', '1', ...args]).ladder).rungs
+  const usual = rungs()
+  expect(rungs('--seed', '11')).toEqual(usual)
+  expect(rungs('--seed', '12')).not.toEqual(usual)
+}, 30_000)
+
+test.each([['0'], ['-1'], ['1.5'], ['many']])('%s is no seed', (seed) => {
+  expect(() => askedBy([`--seed=${seed}`])).toThrow(`--seed is "${seed}"; give a whole number of at least 1`)
+})
+
+test('drawn storms are asked for by their number', () => {
+  expect(askedBy(['--drawn', '3', '--seed', '5']).ladder).toMatchObject({ drawn: 3, seed: 5 })
+  expect(() => askedBy(['--drawn', '0'])).toThrow('--drawn is "0"')
 })
 
 test('progress says how fast it is and how long it will take, on a terminal only unless asked', () => {

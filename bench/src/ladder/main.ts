@@ -7,19 +7,21 @@
  * @module
  */
 import { parseArgs, styleText } from 'node:util'
-import { climbAll, type Climbed, COLUMNS } from '@truce/lab/ladder'
+import { climbAll, type Climbed, COLUMNS, type LadderOptions } from '@truce/lab/ladder'
 import { progressOn } from './progress.js'
 
 const HELP = `npm run bench:ladder -- [options]
 
   --json           one JSON document: { SCENARIO: { none, naive, backoff, truce, truceDropsExpired, truceAdmission }, mean, worst }
   --only b2,c30    only these storms; by their file's name, or as the notes call them
-  --seeds N        runs of each, 5 unless told; from seed 11 on
+  --seed N         seed of the first run, 11 unless told; the others' follow it
+  --seeds N        runs of each, 5 unless told
   --instances N    instead of the usual 20 instances that call
+  --drawn N        instead of the ladder's, N storms drawn by chance: other ones with another --seed
   --quick          eight storms, one seed
   --progress       shows it where stderr is no terminal too
 
-  mean             of the 31 storms of the first list
+  mean             of the 31 storms of the first list; of all where they are drawn
   worst            the least difference to doing nothing, of all; in which storm stands in worstIn
   truceAdmission   a modelled admission that refuses what would wait longer than 400 ms, a retry longer than 100 ms, and
                    drops what has expired
@@ -70,7 +72,16 @@ function wholeNumber(given: string | undefined, option: string): number | undefi
   throw new Error(`${option} is "${given}"; give a whole number of at least 1`)
 }
 
-export function main(args: readonly string[]): void {
+/** What the command line asks for. */
+export interface Asked {
+  readonly json: boolean
+  readonly help: boolean
+  readonly progress: boolean
+  readonly ladder: Omit<LadderOptions, 'progress'>
+}
+
+/** @throws Error for an option that there is not, or a number that is none */
+export function askedBy(args: readonly string[]): Asked {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -79,19 +90,29 @@ export function main(args: readonly string[]): void {
       quick: { type: 'boolean', default: false },
       progress: { type: 'boolean', default: false },
       only: { type: 'string' },
+      drawn: { type: 'string' },
+      seed: { type: 'string' },
       seeds: { type: 'string' },
       instances: { type: 'string' },
     },
   })
-  if (values.help) return void process.stdout.write(HELP)
-  const progress = progressOn(process.stderr, { always: values.progress, clock: () => performance.now() })
-  const climbed = climbAll({
-    only: values.only?.split(',') ?? (values.quick ? QUICK : undefined),
-    seeds: wholeNumber(values.seeds, '--seeds') ?? (values.quick ? 1 : undefined),
+  const { json, help, progress, quick } = values
+  const ladder = {
+    only: values.only?.split(',') ?? (quick ? QUICK : undefined),
+    drawn: wholeNumber(values.drawn, '--drawn'),
+    seed: wholeNumber(values.seed, '--seed'),
+    seeds: wholeNumber(values.seeds, '--seeds') ?? (quick ? 1 : undefined),
     instances: wholeNumber(values.instances, '--instances'),
-    progress: progress.step,
-  })
+  }
+  return { json, help, progress, ladder }
+}
+
+export function main(args: readonly string[]): void {
+  const { json, help, progress: always, ladder } = askedBy(args)
+  if (help) return void process.stdout.write(HELP)
+  const progress = progressOn(process.stderr, { always, clock: () => performance.now() })
+  const climbed = climbAll({ ...ladder, progress: progress.step })
   progress.end()
   const bold = (text: string) => (process.stdout.isTTY ? styleText('bold', text) : text)
-  process.stdout.write(values.json ? `${JSON.stringify(documentOf(climbed))}\n` : table(climbed, bold))
+  process.stdout.write(json ? `${JSON.stringify(documentOf(climbed))}\n` : table(climbed, bold))
 }

@@ -24,7 +24,8 @@ export interface Estimate {
 /** Measured on two shared cores of a server, on the careful side. */
 const EVENTS_PER_SECOND = 500_000
 const BYTES_PER_CALLER = 120
-const BYTES_PER_PROCESS = 4_700
+/** 1.5 kB where it calls now and then; more where its windows have something in each bucket. */
+const BYTES_PER_PROCESS = 2_000
 /** Of a second of simulated time, in each flow and timeline. */
 const BYTES_PER_SECOND = 120
 const AT_MOST = Object.freeze({ seconds: 1_800, bytes: 4e9 })

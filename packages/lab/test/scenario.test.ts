@@ -8,7 +8,7 @@ import type { Schema } from '@truce/contract/document'
 import { Ajv } from 'ajv'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { estimate, loadScenario, parseScenario, simulate } from '@truce/lab'
-import { BREAKER, PRESETS } from 'truce/policy'
+import { DETECTOR, PRESETS } from 'truce/policy'
 import { jsonSchema } from '../src/schema/document.js'
 import { given } from './given.js'
 
@@ -77,8 +77,11 @@ describe('what a document becomes', () => {
     expect(strategy).toMatchObject({ attempts, backoff, attemptTimeout, deadline, background, governor: true })
     expect(strategy?.budget).toEqual({ ratio: 0.5, max: Infinity, floor: 0 })
     expect(strategy?.breaker?.settings).toMatchObject({
-      rule: { failureRate: 1, openRate: 1 },
-      cooldown: BREAKER.cooldown,
+      rule: { failureRate: DETECTOR.failureRate, openRate: DETECTOR.openRate },
+      cooldown: DETECTOR.cooldown,
+      cooldownMax: DETECTOR.cooldownMax,
+      closeAfter: DETECTOR.closeAfter,
+      ramp: DETECTOR.ramp,
     })
   })
 

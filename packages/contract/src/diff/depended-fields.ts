@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Breaker, Concurrency, Depended, Layer } from '../document/model.js'
+import { DETECTOR } from 'truce/policy'
+import type { Concurrency, Depended, Layer } from '../document/model.js'
 import { type Field, fieldsOf, namedFields } from './field.js'
 import { operationFields } from './operation-fields.js'
 
@@ -40,9 +41,6 @@ function budgetFields({ budget, path }: Depended): readonly Field[] {
     add('max', budget.max)
   }).concat(namedFields('depends.budget.classes', [...at, 'classes'], Object.entries(budget.classes ?? {})))
 }
-
-/** The detector of dead dependencies is a breaker with these rates and everything else as by default. */
-const DETECTOR: Breaker = { failureRate: 1, openRate: 1 }
 
 function breakerFields(path: Depended['path'], breaker: Depended['breaker']): readonly Field[] {
   if (breaker === 'none') return []

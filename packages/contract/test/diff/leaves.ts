@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { ADAPTIVE_TIMEOUT } from 'truce/policy'
+import { ADAPTIVE_TIMEOUT, DETECTOR } from 'truce/policy'
 import type { Contract } from '../../src/index.js'
 
 /** Where a thing stands, and derived from what stands beside it. */
@@ -58,7 +58,7 @@ function placed(at: readonly string[], key: string, value: unknown): readonly st
 
 /** With what counts where nothing is written. */
 function counted(key: string, value: unknown): unknown {
-  if (key === 'breaker' && value === 'default') return { failureRate: 1, openRate: 1 }
+  if (key === 'breaker' && value === 'default') return { ...DETECTOR }
   if (key !== 'adaptiveTimeout' || value === undefined) return value
   const { quantile, margin, min } = { ...ADAPTIVE_TIMEOUT, ...(value as object) }
   return { quantile, margin, min }

@@ -50,16 +50,22 @@ test('takes by time, and of one instant by turn, whatever is added in between', 
   )
 })
 
-test.each([0.001, 1, 10_000])('keeps the order while the width follows traffic of one event each %d ms', (gap) => {
+test.each([
+  [20_000, 0.001],
+  [20_000, 1],
+  [20_000, 10_000],
+  // So many that slots are crowded.
+  [120_000, 1],
+])('keeps the order of %d while the width follows traffic of one event each %d ms', (pending, gap) => {
   const agenda = new Agenda()
-  for (let i = 0; i < 20_000; i++) agenda.add(((i * 7_919) % 20_000) * gap, i)
+  for (let i = 0; i < pending; i++) agenda.add(((i * 7_919) % pending) * gap, i)
   let [last, taken] = [-1, 0]
   let ordered = true
   for (let what = agenda.take(); taken < 300_000; what = agenda.take()) {
     ordered &&= what >= 0 && agenda.now >= last
     last = agenda.now
     taken++
-    agenda.add(agenda.now + ((what * 31) % 20_000) * gap + gap, what)
+    agenda.add(agenda.now + ((what * 31) % pending) * gap + gap, what)
   }
   expect(ordered).toBe(true)
 })

@@ -11,13 +11,16 @@
  */
 import { grown, Heap } from './heap.js'
 
-/** So many slots for each event that is pending, as a power of two, within bounds: then few are beyond all slots. */
-const SLOTS_EACH = 4
+/** All slots together hold so many times as many events as are pending, where all are as full: few are beyond them. */
+const COVER = 8
 const FEWEST_SLOTS = 1_024
 const MOST_SLOTS = 2 ** 22
 const NONE = -1
-/** A slot of so many events is about right. */
-const CROWD = 2
+/** So many events in a slot are about right: few, and sorting them costs next to nothing … */
+const SPARSE = 2
+/** … more, where the slots would be too many for the cache, and each event would wait for memory twice. */
+const CROWDED = 16
+const MANY = 50_000
 /** The width is looked at after so many events. */
 const REVIEW = 65_536
 /** Of a node: time, turn (floats), then what and next (whole numbers) in the third. */
@@ -47,6 +50,7 @@ export class Agenda {
   #width = 1
   /** Number of the slot that was taken last, counted from time 0; all before it is in the near heap. */
   #slot = 0
+  #crowd = SPARSE
   #reviewAt = REVIEW
   #reviewedAt = 0
 
@@ -161,14 +165,20 @@ export class Agenda {
     const passed = this.now - this.#reviewedAt
     this.#reviewedAt = this.now
     this.#reviewAt = this.taken + REVIEW
-    const wanted = (passed / REVIEW) * CROWD
+    // Twice as many to turn to crowds as to turn back: a rebuild at each review would cost more than either.
+    if (this.#crowd === SPARSE ? this.#size > MANY : this.#size < MANY / 2) {
+      this.#crowd = this.#crowd === SPARSE ? CROWDED : SPARSE
+    }
+    const crowd = this.#crowd
+    const wanted = (passed / REVIEW) * crowd
+    const enough = (COVER / crowd) * this.#size
     // Powers of two: to divide by them rounds nothing, so a slot's bounds are exact.
     let width = this.#width
     while (passed > 0 && width > 2 * wanted && width > 2 ** -20) width /= 2
     while (width < wanted / 2) width *= 2
     let slots = this.#heads.length
-    while (slots < (SLOTS_EACH * this.#size) / 2 && slots < MOST_SLOTS) slots *= 2
-    while (slots > 4 * SLOTS_EACH * this.#size && slots > FEWEST_SLOTS) slots /= 2
+    while (slots < enough / 2 && slots < MOST_SLOTS) slots *= 2
+    while (slots > 4 * enough && slots > FEWEST_SLOTS) slots /= 2
     if (width !== this.#width || slots !== this.#heads.length) this.#rebuild(width, slots)
   }
 

@@ -2,7 +2,7 @@
  * Climb: one storm under everything that the ladder compares.
  *
  * Whoever does nothing, naive retries and backoff meet the storm as it is. Truce meets it three times: alone, with a
- * server that drops what has expired, and with one that also refuses what would wait too long. Same arrivals, same faults.
+ * server that drops what has expired, and with Truce's admission before it. Same arrivals, same faults.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export interface ClimbOptions {
 /** Of the columns: what the server of each does. */
 const ALONE: Change = {}
 const DROPS_EXPIRED: Change = { deadlines: true }
-/** A modelled admission, by expected wait; Truce's own server is not in it. */
+/** The shipped admission, with its defaults. */
 const ADMISSION: Change = { deadlines: true, admission: { originals: 400, retries: 100 } }
 
 type Change = Partial<Pick<DependencyModel, 'deadlines' | 'admission'>>

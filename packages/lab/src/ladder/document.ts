@@ -30,7 +30,10 @@ ${strategyLines(storm)}`
 }
 
 function header({ called, what, found, assumed }: Storm): string {
-  const figures = `When the governor was found: doing nothing ${found.none} %, the governor ${found.truce} % of calls.`
+  const figures =
+    found === undefined
+      ? 'Drawn by chance.'
+      : `When the governor was found: doing nothing ${found.none} %, the governor ${found.truce} % of calls.`
   const lines = [
     `Ladder, "${called}": ${what}.`,
     `${figures}${assumed === undefined ? '' : ` Assumed: ${assumed}.`}`,

@@ -11,10 +11,10 @@ describe('the shipped presets', () => {
     climbed = climbAll({ only: QUICK, seeds: 1 })
   }, 60_000)
 
-  test('are in no storm worse than doing nothing by more than 3 points', () => {
-    expect(climbed.worst.truce.against).toBeGreaterThan(-0.03)
-    expect(climbed.worst.truceDropsExpired.against).toBeGreaterThan(-0.03)
-    expect(climbed.worst.truceAdmission.against).toBeGreaterThan(-0.03)
+  test('are in no storm worse than doing nothing by more than 2 points', () => {
+    expect(climbed.worst.truce.against).toBeGreaterThan(-0.02)
+    expect(climbed.worst.truceDropsExpired.against).toBeGreaterThan(-0.02)
+    expect(climbed.worst.truceAdmission.against).toBeGreaterThan(-0.02)
   })
 
   test('where retries in the usual way cost half of the calls and more', () => {

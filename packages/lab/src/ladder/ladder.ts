@@ -4,9 +4,11 @@
  * @module
  */
 import { fileURLToPath } from 'node:url'
-import { loadScenario } from '../scenario/load.js'
+import { loadScenario, parseScenario } from '../scenario/load.js'
 import type { Scenario } from '../scenario/model.js'
 import { climb, type Rung } from './climb.js'
+import { documentOf } from './document.js'
+import { drawnStorm } from './drawn.js'
 import { FIRST_LIST, LADDER, type Storm } from './table.js'
 
 export type Column = keyof Rung
@@ -30,6 +32,8 @@ export interface LadderOptions {
   readonly instances?: number | undefined
   /** Names of storms, or how the notes call them; default: all. */
   readonly only?: readonly string[] | undefined
+  /** Instead of the ladder's storms so many that are drawn by chance, of the same first seed. */
+  readonly drawn?: number | undefined
   /** Hears of each storm when it is done. */
   readonly progress?: ((done: number, all: number, name: string) => void) | undefined
 }
@@ -45,11 +49,16 @@ const SEEDS = 5
  * @example
  * const { mean, worst } = climbAll({ seeds: 1, only: ['b2'] })
  */
-export function climbAll({ only = [], progress, seed = SEED, seeds = SEEDS, instances }: LadderOptions = {}): Climbed {
-  const storms = chosen(only)
+export function climbAll(options: LadderOptions = {}): Climbed {
+  const { only = [], drawn, progress, seed = SEED, seeds = SEEDS, instances } = options
+  const storms = drawn === undefined ? chosen(only) : Array.from({ length: drawn }, (_, i) => drawnStorm(seed, i))
   const rungs: Record<string, Rung> = {}
   for (const [done, storm] of storms.entries()) {
-    rungs[storm.name] = climb(scenarioOf(storm), { seed, seeds, instances })
+    rungs[storm.name] = climb(drawn === undefined ? scenarioOf(storm) : scenarioOfDrawn(storm), {
+      seed,
+      seeds,
+      instances,
+    })
     progress?.(done + 1, storms.length, storm.name)
   }
   return { rungs, mean: meanOf(rungs), worst: worstOf(rungs) }
@@ -69,6 +78,12 @@ function scenarioOf({ name }: Storm): Scenario {
   const file = fileURLToPath(new URL(`../../scenarios/ladder/${name}.yaml`, import.meta.url))
   const { scenario, problems } = loadScenario(file)
   if (scenario === undefined) throw new Error(`${file}: ${problems.map(({ message }) => message).join('; ')}`)
+  return scenario
+}
+
+function scenarioOfDrawn(storm: Storm): Scenario {
+  const { scenario, problems } = parseScenario(documentOf(storm), storm.name)
+  if (scenario === undefined) throw new Error(`${storm.name}: ${problems.map(({ message }) => message).join('; ')}`)
   return scenario
 }
 

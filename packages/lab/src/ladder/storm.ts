@@ -18,8 +18,8 @@ export interface Storm {
   readonly called: string
   /** What it is, in words. */
   readonly what: string
-  /** Success of doing nothing and of the governor when it was found, in %: what is reproduced is compared with it. */
-  readonly found: { readonly none: number; readonly truce: number }
+  /** Success of doing nothing and of the governor when it was found, in %: what is reproduced is compared with it. Not known of drawn ones. */
+  readonly found?: { readonly none: number; readonly truce: number }
   /** What is assumed where the notes are silent. */
   readonly assumed?: string
   /** Simulated seconds; default 90. */

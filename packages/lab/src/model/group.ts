@@ -48,7 +48,9 @@ export class Group {
   /** What a server knows of its attempts: a name, as of a service, and how urgent they are. */
   readonly origin: { readonly caller: string; readonly background: boolean }
   readonly #world: AroundGroup
-  readonly #clients: (Client | undefined)[] = []
+  /** Of each process that has called. Whole from the start: of one that grows at random a dictionary would be made. */
+  readonly #clients: (Client | undefined)[]
+  readonly #newClient: () => Client
   readonly #pools: (Pool | undefined)[] = []
   readonly #slots: Slots
   readonly #lines: Lines
@@ -61,7 +63,9 @@ export class Group {
     this.#world = world
     this.#chain = new TimeoutChain(parts.index, world.agenda, world.attempts)
     this.#facts.keyed = parts.idempotent
-    const { strategy, random, index } = parts
+    const { strategy, instances, effect, random, index } = parts
+    this.#clients = Array.from({ length: instances })
+    this.#newClient = parts.make({ strategy, instances, effect, random })
     this.#slots = new Slots(strategy.concurrency, world.calls, (call, now) => this.#start(call, now))
     this.#lines = new Lines({
       agenda: world.agenda,
@@ -157,8 +161,7 @@ export class Group {
   #client(instance: number): Client {
     let client = this.#clients[instance]
     if (client === undefined) {
-      const { strategy, instances, effect, make, random } = this.parts
-      client = make({ strategy, instances, effect, random })
+      client = this.#newClient()
       this.#clients[instance] = client
     }
     return client

@@ -24,11 +24,10 @@ export const NO_CONNECTION = 8
 const FIRST_ERROR = 9
 
 const CLASSES = [...TRANSIENT, ...PERMANENT]
+const ERRORS: ReadonlyMap<Failure['class'], number> = new Map(CLASSES.map((each, i) => [each, FIRST_ERROR + i]))
 
 /** The outcome of an answer with a failure of this class. */
-export function errorOf(failureClass: Failure['class']): number {
-  return FIRST_ERROR + CLASSES.findIndex((each) => each === failureClass)
-}
+export const errorOf = (failureClass: Failure['class']): number => ERRORS.get(failureClass) as number
 
 const answered = (failureClass: Failure['class'], certainty: Failure['certainty']): Failure =>
   Object.freeze({ class: failureClass, certainty, answered: true })

@@ -66,12 +66,15 @@ function dependencyOf(name: string, written: WrittenDependency, index: (name: st
       rate: rateOf(admits.rate),
       burst: admits.burst ?? Math.max(1, Math.round(rateOf(admits.rate))),
     },
-    admission: admission && {
-      originals: durationOf(admission.originals ?? DEFAULTS.originals),
-      retries: durationOf(admission.retries ?? DEFAULTS.retries),
-    },
+    admission: admissionOf(admission),
     faults: (written.faults ?? []).flatMap(faultsOf),
   }
+}
+
+function admissionOf(written: WrittenDependency['admission']): DependencyModel['admission'] {
+  if (written === undefined || written === false) return undefined
+  const { originals = DEFAULTS.originals, retries = DEFAULTS.retries } = written === true ? {} : written
+  return { originals: durationOf(originals), retries: durationOf(retries) }
 }
 
 function distributionOf(written: WrittenDependency['service']): Distribution {

@@ -10,6 +10,7 @@ import {
   BREAKER,
   type BreakerRule,
   BUDGET,
+  DETECTOR,
   type FailureClass,
   PRESETS,
   TRANSIENT,
@@ -23,9 +24,7 @@ type WrittenStrategy = Written['strategies'][string]
 /** Without `use`: what a caller does who does nothing. */
 const NOTHING = { attempts: 1, attemptTimeout: Infinity, deadline: Infinity, background: false, backoff: null }
 
-/** The detector of dead dependencies that every preset has: all of at least 20 calls failed. */
 type WrittenBreaker = Exclude<WrittenStrategy['breaker'], 'none' | undefined>
-const DETECTOR: WrittenBreaker = { failureRate: 1, openRate: 1 }
 
 export function strategyOf(name: string, written: WrittenStrategy): StrategyModel {
   const preset = written.use === undefined ? undefined : PRESETS[written.use]
@@ -80,7 +79,7 @@ function budgetOf(written: WrittenStrategy['budget']): BudgetModel | null {
 
 function breakerOf(written: WrittenStrategy['breaker']): BreakerModel | null {
   if (written === 'none') return null
-  const given = written ?? DETECTOR
+  const given: WrittenBreaker = written ?? DETECTOR
   const cooldown = timeOf(given.cooldown, BREAKER.cooldown)
   const probes = given.probes ?? BREAKER.probes
   return {

@@ -70,11 +70,14 @@ export const dependency = z.strictObject({
     { rate: '100/s' },
   ).optional(),
   admission: say(
-    z.strictObject({
-      originals: duration('Longest expected wait of an original. Default: 400ms.', '400ms').optional(),
-      retries: duration('Longest expected wait of a retry. Default: 100ms.', '100ms').optional(),
-    }),
-    'It refuses what would wait too long. Default: none.',
+    z.union([
+      z.boolean(),
+      z.strictObject({
+        originals: duration('Longest expected wait of an original. Default: 400ms.', '400ms').optional(),
+        retries: duration('Longest expected wait of a retry. Default: 100ms.', '100ms').optional(),
+      }),
+    ]),
+    "Truce's admission: it learns how many it can serve at once, and refuses at once what would wait too long. Default: none.",
     { originals: '400ms', retries: '100ms' },
   ).optional(),
   faults: say(z.array(fault), 'What goes wrong, and when; they may overlap.', [

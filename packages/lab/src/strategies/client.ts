@@ -44,7 +44,7 @@ export interface Gauges {
   readonly level: number
 }
 
-/** What a client is made of. */
+/** What the clients of a fleet are made of. */
 export interface ClientParts {
   readonly strategy: StrategyModel
   /** How many processes run the same. */
@@ -53,4 +53,5 @@ export interface ClientParts {
   readonly random: Random
 }
 
-export type MakeClient = (parts: ClientParts) => Client
+/** One client a process; what is the same for all of them is made once. */
+export type MakeClient = (parts: ClientParts) => () => Client

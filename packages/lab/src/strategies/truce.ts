@@ -10,6 +10,7 @@ import {
   Breaker,
   Budget,
   BUDGET,
+  type BudgetSettings,
   type CallFacts,
   type Decision,
   DEADLINE,
@@ -25,10 +26,10 @@ import {
   type StopReason,
 } from 'truce/policy'
 import type { StrategyModel } from '../scenario/model.js'
-import type { Client, ClientParts, Gauges } from './client.js'
+import type { Client, ClientParts, Gauges, MakeClient } from './client.js'
 
 /** What of a strategy is the same for every process. */
-export function rulesOf(strategy: StrategyModel, effect: 'read' | 'write'): RetryRules {
+function rulesOf(strategy: StrategyModel, effect: 'read' | 'write'): RetryRules {
   return {
     attempts: strategy.attempts,
     retryOn: strategy.retryOn,
@@ -39,12 +40,27 @@ export function rulesOf(strategy: StrategyModel, effect: 'read' | 'write'): Retr
   }
 }
 
-export function policyOf({ budget, governor, breaker, attempts }: StrategyModel, instances: number): DependencyPolicy {
+/** What the processes of a fleet have in common: a million of them have one of it. */
+interface Fleet {
+  readonly strategy: StrategyModel
+  readonly small: boolean
+  readonly budget: BudgetSettings | null
+  readonly rules: RetryRules
+  readonly random: Random
+}
+
+function fleetOf({ strategy, instances, effect, random }: ClientParts): Fleet {
   const small = instances <= BUDGET.smallFleet
+  const budget = strategy.budget && { ...strategy.budget, least: 1, growLeast: small }
+  return { strategy, small, budget, rules: rulesOf(strategy, effect), random }
+}
+
+function policyOf({ strategy, small, budget }: Fleet): DependencyPolicy {
+  const { breaker, governor, attempts } = strategy
   const policy = new DependencyPolicy({
     breaker: breaker && new Breaker(breaker.settings),
     governor: governor ? new Governor(small) : null,
-    budget: budget && new Budget({ ...budget, least: 1, growLeast: small }),
+    budget: budget && new Budget(budget),
     slowCall: breaker?.slowCall ?? Number.POSITIVE_INFINITY,
   })
   if (attempts !== Number.POSITIVE_INFINITY) policy.budget?.admit(attempts)
@@ -53,18 +69,12 @@ export function policyOf({ budget, governor, breaker, attempts }: StrategyModel,
 
 class TruceClient implements Client {
   readonly policy: DependencyPolicy
-  readonly #rules: RetryRules
-  readonly #timeout: number
-  readonly #lease: number
-  readonly #random: Random
+  readonly #fleet: Fleet
   readonly #latency = new Quantile(0.5)
 
-  constructor({ strategy, instances, effect, random }: ClientParts) {
-    this.policy = policyOf(strategy, instances)
-    this.#rules = rulesOf(strategy, effect)
-    this.#timeout = strategy.attemptTimeout
-    this.#lease = strategy.lease
-    this.#random = random
+  constructor(fleet: Fleet) {
+    this.policy = policyOf(fleet)
+    this.#fleet = fleet
   }
 
   plain(now: number): Permit {
@@ -74,25 +84,29 @@ class TruceClient implements Client {
   }
 
   refusesOriginal(now: number): StopReason | undefined {
-    return this.policy.refusesOriginal(now, this.#random)
+    return this.policy.refusesOriginal(now, this.#fleet.random)
   }
 
   acquire(attempt: number, now: number, given: number): Permit {
-    return this.policy.acquire(attempt, now, this.#random, Math.min(given, this.#lease))
+    const { strategy, random } = this.#fleet
+    return this.policy.acquire(attempt, now, random, Math.min(given, strategy.lease))
   }
 
   succeeded(permit: Permit, attempt: number, payment: Payment, ms: number, now: number): boolean {
-    const changed = this.policy.succeeded(permit, attempt, payment, ms, this.#timeout, now, this.#random)
+    const { strategy, random } = this.#fleet
+    const changed = this.policy.succeeded(permit, attempt, payment, ms, strategy.attemptTimeout, now, random)
     if (ms > 0) this.#latency.observe(ms)
     return changed
   }
 
   failed(permit: Permit, _attempt: number, failure: Failure, given: number, ms: number, now: number): boolean {
-    return this.policy.failed(permit, failure, given, this.#timeout, now, this.#random, ms)
+    const { strategy, random } = this.#fleet
+    return this.policy.failed(permit, failure, given, strategy.attemptTimeout, now, random, ms)
   }
 
   decide(call: CallFacts, failure: Failure, now: number): Decision {
-    return decide(this.#rules, call, failure, this.policy, now, this.#random)
+    const { rules, random } = this.#fleet
+    return decide(rules, call, failure, this.policy, now, random)
   }
 
   takeBack(payment: Payment, then: number, now: number): void {
@@ -113,4 +127,7 @@ class TruceClient implements Client {
   }
 }
 
-export const truceClient = (parts: ClientParts): Client => new TruceClient(parts)
+export const truceClient: MakeClient = (parts) => {
+  const fleet = fleetOf(parts)
+  return () => new TruceClient(fleet)
+}

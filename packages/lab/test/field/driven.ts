@@ -51,7 +51,7 @@ export function clientOf(
     breaker: null,
     concurrency: null,
   }
-  return model.make({ strategy, instances: 1, effect, random })
+  return model.make({ strategy, instances: 1, effect, random })()
 }
 
 /** What a decision says in short: the wait before a retry, or why there is none. */

@@ -29,7 +29,7 @@ const nothing = {
 
 const retriesLeft = ({ attempt }: CallFacts) => attempt <= RETRIES
 
-const bucket: MakeClient = () => {
+const bucket: MakeClient = () => () => {
   let tokens = 5
   return {
     ...nothing,
@@ -45,7 +45,7 @@ const bucket: MakeClient = () => {
   }
 }
 
-const breaker: MakeClient = () => {
+const breaker: MakeClient = () => () => {
   let [attempts, failures] = [0, 0]
   return {
     ...nothing,
@@ -55,8 +55,8 @@ const breaker: MakeClient = () => {
   }
 }
 
-const plain: MakeClient = () => ({ ...nothing, decide: (call) => (retriesLeft(call) ? AGAIN : ENOUGH) })
-const none: MakeClient = () => ({ ...nothing, decide: () => ENOUGH })
+const plain: MakeClient = () => () => ({ ...nothing, decide: (call) => (retriesLeft(call) ? AGAIN : ENOUGH) })
+const none: MakeClient = () => () => ({ ...nothing, decide: () => ENOUGH })
 
 /** Share of failures; success and load of each, as published. */
 test.each([

@@ -51,8 +51,8 @@ describe('the fallback is chosen before retries are spent', () => {
       { budget: 'none', breaker: 'none' },
     )
     expect(await time.run(operation.outcome(fail))).toMatchObject({ stop: 'attempts', attempts: 4 })
-    for (let n = 0; n < 2; n++) await time.run(other.outcome(hang))
-    expect(guarded.state().governorLevel).toBeCloseTo(1.32)
+    for (let n = 0; n < 3; n++) await time.run(other.outcome(hang))
+    expect(guarded.state().governorLevel).toBeCloseTo(1.25)
     expect(await time.run(operation.outcome(fail))).toMatchObject({
       source: 'fallback',
       stop: 'throttled',

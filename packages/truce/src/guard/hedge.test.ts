@@ -205,7 +205,8 @@ describe('a hedge does not go out', () => {
   it('while the governor sheds retries', async () => {
     const { time, operation, guarded, scripted } = setUp({ budget: 'none', breaker: 'none', instances: 50 })
     const slow = guarded.operation('slow', { effect: 'read', attempts: 1, attemptTimeout: 20 })
-    for (let n = 0; n < 3; n++) await time.run(slow.outcome(hang))
+    // Of a large fleet that has seen nothing else one is enough.
+    await time.run(slow.outcome(hang))
     expect(guarded.state().governorLevel).toBe(1)
     const { fn, calls } = scripted([{ after: 300 }])
     await time.run(operation.run(fn))

@@ -69,7 +69,7 @@ describe('a dead shard', () => {
 
   it('has a governor of its own', async () => {
     const { time, guarded, operation } = setUp({ governor: undefined as never, breaker: 'none' })
-    for (let n = 0; n < 4; n++) await time.run(operation.outcome(hang, { partition: 'eu-1' }))
+    for (let n = 0; n < 5; n++) await time.run(operation.outcome(hang, { partition: 'eu-1' }))
     await time.run(operation.run(() => 1, { partition: 'us-1' }))
     expect(guarded.state('eu-1').governorLevel).toBeLessThan(1)
     expect(guarded.state('us-1').governorLevel).toBe(2)

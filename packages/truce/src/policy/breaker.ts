@@ -57,6 +57,21 @@ export const BREAKER = Object.freeze({
   failures: 5,
 })
 
+/**
+ * What every dependency has unless it is given a breaker: a detector of the dead. It opens only when nothing of at
+ * least 20 calls was answered. It must cost nothing: a host that is back is found within half a second, by one success,
+ * and no ramp holds back whom the governor lets through anyhow. With the cooldown and the ramp of a full breaker it cost
+ * 1.2 points of success after 10 s of refusals at 95 % load, and 1.7 after hangs (storms b and s13 of the ladder).
+ */
+export const DETECTOR = /* @__PURE__ */ Object.freeze({
+  failureRate: 1,
+  openRate: 1,
+  cooldown: 100,
+  cooldownMax: 500,
+  closeAfter: 1,
+  ramp: 0,
+})
+
 /** `shedding`: a share of the calls is refused. `half-open`: probes alone are let through. */
 export type BreakerState = 'closed' | 'shedding' | 'open' | 'half-open'
 

@@ -15,7 +15,7 @@
  *
  * @module
  */
-import { Bucket, COMMON, RETRY, Shares } from './shares.js'
+import { Bucket, COMMON, RETRY, Shares, UNSHARED } from './shares.js'
 import { TimeWindow } from './window.js'
 
 /** Chosen by simulated outages: a deposit of 0.4 beats 0.2, and giving back what a successful retry cost is worth a point. */
@@ -100,12 +100,12 @@ export class Budget {
   constructor(settings: BudgetSettings) {
     this.#settings = settings
     this.#parent = settings.parent ?? null
-    this.#shares = new Shares(settings.classes)
-    const parts = this.#shares.hundredths.length
-    this.#codes = FIRST_OF_PARTS + (parts - 1) * CODES_OF_PART
+    this.#shares = settings.classes === undefined ? UNSHARED : new Shares(settings.classes)
+    this.#codes = FIRST_OF_PARTS + (this.#shares.hundredths.length - 1) * CODES_OF_PART
     this.#least = settings.least
     this.#bucket = new Bucket(this.#shares, settings.least * RETRY)
     this.#most = Math.max(1, settings.max)
+    const parts = this.#shares.counted
     this.#window = new TimeWindow(BUDGET.window, PARTS + parts)
     this.#lately = new TimeWindow(1_000 * Math.max(1, 1 / settings.max), PARTS_LATELY + parts)
     this.#floorTokens = Math.max(1, settings.floor)
@@ -231,18 +231,21 @@ export class Budget {
 
   #count(part: number, now: number): void {
     this.#window.add(RETRIES, now)
-    this.#window.add(PARTS + part, now)
     this.#lately.add(ALL_LATELY, now)
+    if (this.#shares.counted === 0) return
+    this.#window.add(PARTS + part, now)
     this.#lately.add(PARTS_LATELY + part, now)
   }
 
   /** Takes a payment of this budget alone back. */
   #undo(payment: Payment, then: number, now: number): void {
-    const part = partOf(payment)
     this.#window.takeBack(RETRIES, then, now)
-    this.#window.takeBack(PARTS + part, then, now)
     this.#lately.takeBack(ALL_LATELY, then, now)
-    this.#lately.takeBack(PARTS_LATELY + part, then, now)
+    if (this.#shares.counted > 0) {
+      const part = partOf(payment)
+      this.#window.takeBack(PARTS + part, then, now)
+      this.#lately.takeBack(PARTS_LATELY + part, then, now)
+    }
     if (isFloor(payment)) this.#floorTokens = Math.min(Math.max(1, this.#settings.floor), this.#floorTokens + 1)
     else this.#fillUp(payment)
   }

@@ -33,7 +33,7 @@ describe('degrade', () => {
     ['one retry left of two', { budget: 2 }, spends, 'budget'],
     ['the governor at its top', { governor: 2 }, asWas, undefined],
     ['the governor below its top', { governor: 2 }, timesOut, 'throttled'],
-    ['the governor at 1.66 of 1.6', { governor: 1.6 }, timesOut, undefined],
+    ['the governor at 1 of 1', { governor: 1 }, timesOut, undefined],
     ['the breaker closed', { breaker: 'shedding' }, asWas, undefined],
     ['the breaker open', { breaker: 'shedding' }, opens, 'breaker'],
     ['1,000 ms left of 1,000', { remaining: 1_000 }, asWas, undefined],

@@ -42,7 +42,7 @@ function moved(
   const fail = (verdict: FailureClass, isAnswer: boolean, ms: number) =>
     policy.failed(policy.acquire(2, 0, half), failure(verdict, 'unknown', { answered: isAnswer }), ms, TIMEOUT, 0, half)
 
-  // One failure in a row; three outcomes of four that keep the governor quiet, at level 1.
+  // One failure in a row; all four outcomes that keep the governor quiet, at level 1.25: a retry that draws a half would be shed.
   fail('unavailable', true, TIMEOUT)
   for (let n = 0; n < 3; n++) parts.governor.timedOut(0)
   const level = parts.governor.level
@@ -140,11 +140,11 @@ describe('dependency', () => {
 
   describe('what a success moves', () => {
     test.each<[string, number, number, number]>([
-      ['fast', 399, 1, 1.5],
+      ['fast', 399, 1, 2],
       ['slow', 400, 1, 1],
     ])('%s: after %d ms it takes the governor from %d to %d', (_, ms, from, to) => {
-      const governor = new Governor(false)
-      for (let n = 0; n < 3; n++) governor.timedOut(0)
+      const governor = new Governor(true)
+      for (let n = 0; n < 4; n++) governor.timedOut(0)
       expect(governor.level).toBe(from)
       const policy = build({ governor })
       policy.succeeded(policy.acquire(1, 0, half), 1, 0, ms, TIMEOUT, 0, half)

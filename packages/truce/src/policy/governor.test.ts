@@ -5,7 +5,6 @@ import { GOVERNOR, Governor } from './governor.js'
 type Outcome = 'fast' | 'slow' | 'timeout' | 'error'
 const TIMEOUT = 800
 
-/** Every outcome at its own `now`, so that none of them is quiet. */
 function feed(governor: Governor, outcome: Outcome, now = 0): void {
   if (outcome === 'fast') governor.succeeded(TIMEOUT / 2 - 1, TIMEOUT, now)
   else if (outcome === 'slow') governor.succeeded(TIMEOUT / 2, TIMEOUT, now)
@@ -13,9 +12,13 @@ function feed(governor: Governor, outcome: Outcome, now = 0): void {
   else governor.answered(now)
 }
 
-/** A governor brought to a level by a sequence of outcomes. */
+/** Outcomes that leave the level and make an instance one that sees much. */
+const MUCH = 100
+
+/** A governor of one that sees much, brought to a level by a sequence of outcomes. */
 function after(...outcomes: Outcome[]): Governor {
   const governor = new Governor(false)
+  for (let n = 0; n < MUCH; n++) feed(governor, 'error')
   for (const outcome of outcomes) feed(governor, outcome)
   return governor
 }
@@ -32,12 +35,14 @@ describe('governor', () => {
       lowest: 0.2,
       highest: 2,
       fast: 0.5,
-      rise: 1.5,
-      fall: 0.34,
+      rise: 2,
+      fall: 0.25,
       creep: 0.05,
-      shrink: 0.9,
+      shrink: 0.92,
       originals: 0.8,
       quiet: 5,
+      fewFall: 10,
+      fewShrink: 0.008,
       window: 10_000,
     })
   })
@@ -45,20 +50,19 @@ describe('governor', () => {
   test.each<[string, Outcome[], number]>([
     ['starts with all room', [], 2],
     ['stays at the top', ['fast'], 2],
-    ['falls by 0.34 on a timeout', ['timeout'], 1.66],
-    ['falls by 0.34 on a slow success', ['slow'], 1.66],
-    ['falls on', ['timeout', 'slow'], 1.32],
-    ['stops at 1 on the way down by a timeout', times(3, 'timeout'), 1],
-    ['stops at 1 on the way down by slow successes', times(3, 'slow'), 1],
-    ['then shrinks by a tenth a timeout', times(5, 'timeout'), 0.81],
+    ['falls by a quarter on a timeout', ['timeout'], 1.75],
+    ['falls by a quarter on a slow success', ['slow'], 1.75],
+    ['falls on', ['timeout', 'slow'], 1.5],
+    ['stops at 1 on the way down by a timeout', times(4, 'timeout'), 1],
+    ['stops at 1 on the way down by slow successes', times(4, 'slow'), 1],
+    ['then shrinks by 8 % a timeout', times(6, 'timeout'), 0.8464],
     ['ends at 0.2', times(100, 'timeout'), 0.2],
-    ['a slow success at 1 stays there', times(4, 'slow'), 1],
-    ['a slow success below 1 creeps up', [...times(4, 'timeout'), 'slow'], 0.95],
-    ['creeps up to 1 at most', [...times(4, 'timeout'), 'slow', 'slow', 'slow'], 1],
-    ['rises by half on a fast success', [...times(100, 'timeout'), 'fast'], 0.3],
-    ['rises above 1', [...times(3, 'timeout'), 'fast'], 1.5],
-    ['rises to 2 at most', [...times(3, 'timeout'), 'fast', 'fast'], 2],
-    ['answers leave it', ['timeout', ...times(50, 'error')], 1.66],
+    ['a slow success at 1 stays there', times(5, 'slow'), 1],
+    ['a slow success below 1 creeps up', [...times(5, 'timeout'), 'slow'], 0.97],
+    ['creeps up to 1 at most', [...times(5, 'timeout'), 'slow', 'slow', 'slow'], 1],
+    ['doubles on a fast success', [...times(100, 'timeout'), 'fast'], 0.4],
+    ['rises to 2 at most', [...times(5, 'timeout'), 'fast', 'fast'], 2],
+    ['answers leave it', ['timeout', ...times(50, 'error')], 1.75],
   ])('%s', (_, sequence, level) => {
     expect(after(...sequence).level).toBeCloseTo(level, 12)
   })
@@ -86,13 +90,13 @@ describe('governor', () => {
     )
   })
 
-  it('is back at 2 after six fast successes, whatever came before', () => {
+  it('is back at 2 after four fast successes, whatever came before', () => {
     fc.assert(
       fc.property(outcomes, (sequence) => {
-        expect(after(...sequence, ...times(6, 'fast')).level).toBe(2)
+        expect(after(...sequence, ...times(4, 'fast')).level).toBe(2)
       }),
     )
-    expect(after(...times(100, 'timeout'), ...times(5, 'fast')).level).toBeLessThan(2)
+    expect(after(...times(100, 'timeout'), ...times(3, 'fast')).level).toBeLessThan(2)
   })
 
   it('lets originals through with probability z ÷ 0.8, retries with z − 1: retries are shed first', () => {
@@ -110,9 +114,9 @@ describe('governor', () => {
   })
 
   test.each<[string, Outcome[], number]>([
-    ['at 1.66', ['timeout'], 0.66],
-    ['at 1.32', ['timeout', 'slow'], 0.32],
-    ['at 1.5', [...times(3, 'timeout'), 'fast'], 0.5],
+    ['at 1.75', ['timeout'], 0.75],
+    ['at 1.5', ['timeout', 'slow'], 0.5],
+    ['at 1.25', times(3, 'timeout'), 0.25],
   ])('%s a retry passes exactly below that draw', (_, sequence, share) => {
     const governor = after(...sequence)
     expect(governor.allowsRetry(0, () => share - 1e-9)).toBe(true)
@@ -121,7 +125,7 @@ describe('governor', () => {
   })
 
   test.each<[string, Outcome[], number]>([
-    ['at 0.729', times(6, 'timeout'), 0.729 / 0.8],
+    ['at 0.778688', times(7, 'timeout'), 0.778688 / 0.8],
     ['at 0.2 a quarter', times(100, 'timeout'), 0.25],
   ])('%s of originals passes', (_, sequence, share) => {
     const governor = after(...sequence)
@@ -133,8 +137,50 @@ describe('governor', () => {
   it('draws nothing where the answer is certain', () => {
     expect(new Governor(false).allowsOriginal(never)).toBe(true)
     expect(new Governor(false).allowsRetry(0, never)).toBe(true)
-    expect(after(...times(3, 'timeout')).allowsRetry(0, never)).toBe(false)
-    expect(after(...times(3, 'timeout')).allowsOriginal(never)).toBe(true)
+    expect(after(...times(4, 'timeout')).allowsRetry(0, never)).toBe(false)
+    expect(after(...times(4, 'timeout')).allowsOriginal(never)).toBe(true)
+  })
+
+  describe('of few outcomes in 10 s, in a large fleet', () => {
+    /** After `much` answers and then so many timeouts. */
+    const afterTimeouts = (much: number, timeouts: number, small = false) => {
+      const governor = new Governor(small)
+      for (let n = 0; n < much; n++) governor.answered(0)
+      for (let n = 0; n < timeouts; n++) governor.timedOut(0)
+      return governor.level
+    }
+
+    test.each([
+      ['the first timeout sheds all retries', 0, 1, 1],
+      ['or of ten outcomes', 9, 1, 1],
+      ['or of twenty half of them', 19, 1, 1.5],
+      ['from forty on a quarter', 39, 1, 1.75],
+      ['and never less', 400, 1, 1.75],
+    ])('%s', (_, much, timeouts, level) => {
+      expect(afterTimeouts(much, timeouts)).toBeCloseTo(level, 12)
+    })
+
+    it('a slow success sheds as much as a timeout does', () => {
+      const governor = new Governor(false)
+      feed(governor, 'slow')
+      expect(governor.level).toBe(1)
+    })
+
+    it('originals are shed slowly: by 0.8 % for each outcome seen, up to 8 % a timeout', () => {
+      expect(afterTimeouts(0, 2)).toBeCloseTo(0.984, 12)
+      expect(afterTimeouts(0, 3)).toBeCloseTo(0.984 * 0.976, 12)
+      expect(afterTimeouts(8, 2)).toBeCloseTo(0.92, 12)
+      expect(afterTimeouts(500, 5)).toBeCloseTo(0.92, 12)
+    })
+
+    it('counts by the clock, and means nothing in a small fleet', () => {
+      const governor = new Governor(false)
+      for (let n = 0; n < 40; n++) governor.answered(0)
+      governor.timedOut(20_000)
+      expect(governor.level).toBe(1)
+      expect(afterTimeouts(0, 1, true)).toBe(1.75)
+      expect(afterTimeouts(0, 5, true)).toBeCloseTo(0.92, 12)
+    })
   })
 
   describe('below 5 outcomes in 10 s', () => {
@@ -151,7 +197,7 @@ describe('governor', () => {
 
     it('counts outcomes of all kinds, forgets them by the clock, and never spares originals', () => {
       const governor = new Governor(true)
-      for (const [index, outcome] of [...times(3, 'timeout'), 'slow' as const, 'error' as const].entries())
+      for (const [index, outcome] of [...times(4, 'timeout'), 'error' as const].entries())
         feed(governor, outcome, index)
       expect(governor.allowsRetry(5, never)).toBe(false)
       expect(governor.allowsRetry(10_005, never)).toBe(true)

@@ -7,49 +7,42 @@
  * @module
  */
 
-/** Equal to no holder, so that a refused permit (0) holds nothing. */
-const NOBODY = Number.NaN
+/** No holder: permits are above 0, and a refused one (0) holds nothing. */
+const NOBODY = -1
 
 /** So many places, each given for so many ms. */
 export class Leases {
-  readonly #holders: Float64Array
-  readonly #until: Float64Array
+  readonly #count: number
+  /** From the first that is taken on: most breakers never open, and a place that nobody has had is free. */
+  #places: Places | undefined
 
   constructor(places: number) {
-    this.#holders = new Float64Array(places).fill(NOBODY)
-    this.#until = new Float64Array(places).fill(Number.NEGATIVE_INFINITY)
+    this.#count = places
   }
 
   /** Takes a free place, else the one lapsed longest, for `holder` (a positive number never used before). */
   take(holder: number, now: number, ms: number): boolean {
-    const earliest = this.nextFree()
+    const { holders, until } = (this.#places ??= placesOf(this.#count))
+    const earliest = Math.min(...until)
     if (earliest > now) return false
-    const place = this.#until.indexOf(earliest)
-    this.#holders[place] = holder
-    this.#until[place] = now + ms
+    const place = until.indexOf(earliest)
+    holders[place] = holder
+    until[place] = now + ms
     return true
   }
 
   /** Uses the place up: nobody gets it until `clear()`. `false` if the holder has none (any more). */
   keep(holder: number): boolean {
-    const place = this.#holders.indexOf(holder)
-    if (place < 0) return false
-    this.#holders[place] = NOBODY
-    this.#until[place] = Number.POSITIVE_INFINITY
-    return true
+    return this.#end(holder, Number.POSITIVE_INFINITY)
   }
 
   /** Gives the place back; `false` if the holder has none (any more). */
   give(holder: number): boolean {
-    const place = this.#holders.indexOf(holder)
-    if (place < 0) return false
-    this.#holders[place] = NOBODY
-    this.#until[place] = Number.NEGATIVE_INFINITY
-    return true
+    return this.#end(holder, Number.NEGATIVE_INFINITY)
   }
 
   holds(holder: number): boolean {
-    return this.#holders.includes(holder)
+    return this.#places !== undefined && this.#places.holders.includes(holder)
   }
 
   /** Is a place free at that time? */
@@ -59,11 +52,31 @@ export class Leases {
 
   /** The time at which a place is free, `-Infinity` where one is free now. */
   nextFree(): number {
-    return Math.min(...this.#until)
+    return this.#places === undefined ? Number.NEGATIVE_INFINITY : Math.min(...this.#places.until)
   }
 
   clear(): void {
-    this.#holders.fill(NOBODY)
-    this.#until.fill(Number.NEGATIVE_INFINITY)
+    this.#places = undefined
+  }
+
+  /** @param until when the place is free again */
+  #end(holder: number, until: number): boolean {
+    if (this.#places === undefined) return false
+    const place = this.#places.holders.indexOf(holder)
+    if (place < 0) return false
+    this.#places.holders[place] = NOBODY
+    this.#places.until[place] = until
+    return true
   }
 }
+
+/** Of each place: who has it, and until when. */
+interface Places {
+  readonly holders: number[]
+  readonly until: number[]
+}
+
+const placesOf = (count: number): Places => ({
+  holders: Array.from({ length: count }, () => NOBODY),
+  until: Array.from({ length: count }, () => Number.NEGATIVE_INFINITY),
+})

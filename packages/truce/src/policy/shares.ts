@@ -20,20 +20,27 @@ export const COMMON = 0
 
 /** Which classes there are, and how many hundredths each has. Parts: `COMMON`, then one for each class. */
 export class Shares {
-  readonly #parts = new Map<string, number>()
+  readonly #parts: ReadonlyMap<string, number>
   /** Hundredths of each part. */
   readonly hundredths: readonly number[]
 
   /** @param classes shares that sum to at most 1; hundredths, what is finer is dropped. Leave some for all. */
-  constructor(classes: Readonly<Record<string, number>> = {}) {
+  constructor(classes: Readonly<Record<string, number>>) {
+    const parts = new Map<string, number>()
     const hundredths = [100]
     for (const [name, share] of Object.entries(classes)) {
       // 0.29 × 100 is a little less than 29.
       const own = Math.floor(share * 100 + 1e-6)
-      this.#parts.set(name, hundredths.push(own) - 1)
+      parts.set(name, hundredths.push(own) - 1)
       hundredths[COMMON] = (hundredths[COMMON] as number) - own
     }
+    this.#parts = parts
     this.hundredths = hundredths
+  }
+
+  /** Parts that need counters of their own: none where all is common. */
+  get counted(): number {
+    return this.hundredths.length === 1 ? 0 : this.hundredths.length
   }
 
   partOf(trafficClass: string | undefined): number {
@@ -49,7 +56,7 @@ export class Shares {
   left(part: number, ceiling: number, used: TimeWindow, all: number, first: number, now: number): number {
     const whole = ceiling - used.sum(all, now)
     const { hundredths } = this
-    if (hundredths.length === 1 || ceiling === Number.POSITIVE_INFINITY) return whole
+    if (this.counted === 0 || ceiling === Number.POSITIVE_INFINITY) return whole
     // In hundredths of a retry.
     let common = ceiling * (hundredths[COMMON] as number)
     for (let other = 0; other < hundredths.length; other++) {
@@ -63,6 +70,9 @@ export class Shares {
     return part === COMMON ? 0 : ceiling * (this.hundredths[part] as number)
   }
 }
+
+/** Where no class has a share. One for all budgets, and there may be a million of them. */
+export const UNSHARED = new Shares({})
 
 /** Retries held, in units, each part by itself. */
 export class Bucket {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { FailureClass } from 'truce/policy'
-import type { Client, ClientParts, MakeClient } from '../client.js'
+import type { ClientParts, MakeClient } from '../client.js'
 import { FieldClient, type Parts } from './client.js'
 
 /** One of the field's strategies. */
@@ -30,7 +30,9 @@ interface Made<S> extends Omit<FieldModel, 'make' | 'settings'> {
 
 /** Names its settings once, so that a misspelt one is a type error here and an error message there. */
 export function fieldModel<S extends Readonly<Record<string, number>>>({ parts, ...model }: Made<S>): FieldModel {
-  const make = (given: ClientParts): Client =>
-    new FieldClient(given, parts({ ...model.settings, ...given.strategy.settings }, given))
+  const make: MakeClient = (given) => {
+    const settings = { ...model.settings, ...given.strategy.settings }
+    return () => new FieldClient(given, parts(settings, given))
+  }
   return Object.freeze({ ...model, make })
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Breaker, BREAKER, type BreakerSettings } from '../../policy/breaker.js'
+import { Breaker, BREAKER, type BreakerSettings, DETECTOR } from '../../policy/breaker.js'
 import type { BreakerRule } from '../../policy/breaker-rule.js'
 import { OptionError } from '../errors.js'
 import { knownOptions, oneOf, wholeNumber } from './check.js'
@@ -49,9 +49,7 @@ const BREAKER_NAMES: readonly (keyof BreakerOptions)[] = [
 /** Checks the options once. @returns how to make a breaker of them; each partition has its own */
 export function breakerMaker(given: BreakerOptions | 'none' | undefined): () => Breaker | null {
   if (given === 'none') return () => null
-  // Unasked, it only detects the dead: everything of at least 20 calls failed.
-  const rates = given === undefined ? { failureRate: 1, openRate: 1 } : {}
-  const options: BreakerOptions = given === undefined ? rates : given
+  const options: BreakerOptions = given === undefined ? DETECTOR : given
   knownOptions(options, BREAKER_NAMES, 'breaker', ", or 'none'")
   const probes = wholeNumber(options.probes ?? BREAKER.probes, 'breaker.probes', 1)
   const closeAfter = wholeNumber(options.closeAfter ?? Math.min(probes, BREAKER.closeAfter), 'breaker.closeAfter', 1)

@@ -126,4 +126,87 @@ describe('admission', () => {
     expect(admission.next(5)).toBeUndefined()
     expect(admission.inFlight).toBe(0)
   })
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 1e300])('takes a deadline of %d for none', (deadline) => {
+    const admission = experienced()
+    const waits = arrival({ deadline })
+    const working = arrival({ deadline })
+    expect(admission.arrive(working, 1_000)).toBeUndefined()
+    expect(admission.arrive(waits, 1_000)).toBe(QUEUED)
+    admission.served(working, 10, 1_010)
+    expect(admission.next(1_010)).toBe(waits)
+  })
+
+  it.each([0, -1, Number.NEGATIVE_INFINITY, -1e300])('drops a deadline of %d', (deadline) => {
+    expect(experienced().arrive(arrival({ deadline }), 1_000)).toMatchObject({ reason: 'deadline' })
+  })
+
+  it('tries now and then what is too late by what is known: else it would never know better', () => {
+    const admission = experienced()
+    expect(admission.arrive(arrival({ deadline: 1_001 }), 1_000)).toBeUndefined()
+  })
+
+  it('sheds callers above their fair share, then retries, then background work, and originals last', () => {
+    const admission = experienced({ wait: 40 })
+    for (const caller of ['modest', 'greedy']) {
+      const busy = arrival({ caller })
+      admission.arrive(busy, 1_000)
+      admission.served(busy, caller === 'greedy' ? 5_000 : 10, 1_000)
+    }
+    const of = {
+      greedy: () => arrival({ caller: 'greedy' }),
+      retry: () => arrival({ caller: 'modest', retry: true }),
+      background: () => arrival({ caller: 'modest', background: true }),
+      original: () => arrival({ caller: 'modest' }),
+    }
+    admission.arrive(of.original(), 1_000)
+    const shed = (Object.keys(of) as (keyof typeof of)[]).map((kind) => {
+      const inTurn = experiencedWith(admission, of[kind])
+      return [kind, inTurn] as const
+    })
+    const waits = shed.map(([, longest]) => longest)
+    expect(waits).toEqual(waits.toSorted((a, b) => a - b))
+    expect(new Set(waits).size).toBe(4)
+  })
+
+  it('makes room for an original where a retry waits', () => {
+    const admission = experienced()
+    const retry = arrival({ retry: true })
+    admission.arrive(arrival(), 1_000)
+    expect(admission.arrive(retry, 1_000)).toBe(QUEUED)
+    for (let n = 0; n < 10; n++) admission.arrive(arrival(), 1_000)
+    expect(admission.expired(1_000)).toBe(retry)
+    expect(retry.refusal).toMatchObject({ reason: 'overloaded' })
+  })
+
+  it('serves the oldest first, and under overload the newest', () => {
+    const admission = experienced({ wait: 400 })
+    const order: Arrival[] = []
+    let working = arrival()
+    admission.arrive(working, 1_000)
+    let now = 1_000
+    const waiting: Arrival[] = []
+    for (let n = 0; n < 30; n++) {
+      const each = arrival()
+      if (admission.arrive(each, now) === QUEUED) waiting.push(each)
+      if (n % 2 === 0) continue
+      now += 10
+      admission.served(working, 10, now)
+      while (admission.expired(now)) continue
+      working = admission.next(now) as Arrival
+      order.push(working)
+      while (admission.expired(now)) continue
+    }
+    expect(order[0]).toBe(waiting[0])
+    expect(order.at(-1)).toBe(waiting.at(-1))
+  })
 })
+
+/** How long one may wait, found by waiting. */
+function experiencedWith(admission: Admission, make: () => Arrival): number {
+  const waits = make()
+  expect(admission.arrive(waits, 1_000)).toBe(QUEUED)
+  const longest = admission.nextAt() - 1_000
+  expect(admission.cancel(waits)).toBe(true)
+  return longest
+}

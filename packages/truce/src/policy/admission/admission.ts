@@ -47,7 +47,7 @@ export class Admission<A extends Arrival = Arrival> {
   #draining = false
   /** Was a place missing since the last one came free? */
   #wanted = false
-  /** Since when there was always somebody waiting. */
+  /** Since when nobody found a place free: a queue that only its refusals empty is not worked off. */
   #busySince = Number.POSITIVE_INFINITY
 
   /** @param limit what learns how many places there are */
@@ -96,8 +96,12 @@ export class Admission<A extends Arrival = Arrival> {
     arrival.account = this.#callers.account(arrival.caller, now)
     const free = this.waiting === 0 && this.inFlight < this.limit
     // What is too late by what is known may not be: while few are under way it is tried, or nothing new would be known.
-    if (deadline < now + this.backlog + this.#pace.least() && this.inFlight * 10 >= this.limit) return TOO_LATE
+    if (deadline < now + this.backlog + this.#pace.least() && this.inFlight * 10 >= this.limit) {
+      this.#wanted = true
+      return TOO_LATE
+    }
     if (!free) return this.#wait(arrival, now)
+    this.#busySince = Number.POSITIVE_INFINITY
     this.#start(arrival, now)
     return undefined
   }
@@ -127,7 +131,7 @@ export class Admission<A extends Arrival = Arrival> {
   /** It leaves the queue; `false` if it was not in it. */
   cancel(arrival: A): boolean {
     if (arrival.rank < 0) return false
-    this.#remove(arrival)
+    this.#waiting.remove(arrival)
     return true
   }
 
@@ -135,7 +139,7 @@ export class Admission<A extends Arrival = Arrival> {
   next(now: number): A | undefined {
     while (this.waiting > 0 && this.inFlight < this.limit) {
       const next = (this.#overloaded(now) ? this.#waiting.newestOfBest() : this.#waiting.oldest()) as Arrival
-      this.#remove(next)
+      this.#waiting.remove(next)
       if (next.deadline >= now + this.#pace.least() || next.deadline !== next.deadline) {
         this.#start(next, now)
         return next as A
@@ -150,7 +154,7 @@ export class Admission<A extends Arrival = Arrival> {
     for (let rank = ORIGINAL; this.#out === undefined && rank <= GREEDY; rank++) {
       const first = this.#waiting.first(rank)
       if (first === undefined || now - first.since < this.#longest(rank)) continue
-      this.#remove(first)
+      this.#waiting.remove(first)
       this.#turnOut(first, this.#refusalAt(rank, now))
     }
     const out = this.#out
@@ -192,10 +196,10 @@ export class Admission<A extends Arrival = Arrival> {
       const worst = this.#waiting.oldestOfWorst(rank)
       if (worst === undefined || (worst.rank === rank && !this.#overloaded(now))) return this.#refusalAt(rank, now)
       const { rank: worstRank } = worst
-      this.#remove(worst)
+      this.#waiting.remove(worst)
       this.#turnOut(worst, this.#refusalAt(worstRank, now))
     }
-    if (this.waiting === 0) this.#busySince = now
+    if (this.#busySince === Number.POSITIVE_INFINITY) this.#busySince = now
     arrival.since = now
     this.#waiting.push(arrival, rank)
     return QUEUED
@@ -207,7 +211,7 @@ export class Admission<A extends Arrival = Arrival> {
     return arrival.background ? BACKGROUND : ORIGINAL
   }
 
-  /** Has anybody been waiting all the time for longer than one may? */
+  /** Has it been so for longer than anybody may wait? */
   #overloaded(now: number): boolean {
     return now - this.#busySince > this.#longest(ORIGINAL)
   }
@@ -223,11 +227,6 @@ export class Admission<A extends Arrival = Arrival> {
     const reason: RefusalReason = rank === GREEDY ? 'share' : 'overloaded'
     const slot = this.#slots.give(this.#pace.rate(this.limit), this.backlog, now)
     return { reason, scope: reason === 'share' ? 'service' : this.settings.scope, slot }
-  }
-
-  #remove(arrival: Arrival): void {
-    this.#waiting.remove(arrival)
-    if (this.waiting === 0) this.#busySince = Number.POSITIVE_INFINITY
   }
 
   #turnOut(arrival: Arrival, refusal: Refusal): void {

@@ -26,7 +26,8 @@ export class RetryShare {
 
   /** Is there room for one more retry? */
   allows(now: number): boolean {
-    const most = this.#share * this.#admitted.sum(ORIGINALS, now)
+    // 0.29 × 100 is a little less than 29.
+    const most = this.#share * this.#admitted.sum(ORIGINALS, now) + 1e-6
     return this.#admitted.latest(RETRIES) + 1 <= (this.#share > 0 ? Math.max(1, most) : 0)
   }
 

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { Slots } from './slots.js'
+
+/** 100 a second. */
+const RATE = 0.1
+
+describe('slots', () => {
+  it('are as far apart as departures', () => {
+    const slots = new Slots(10_000)
+    for (let n = 0; n < 10; n++) slots.arrived(true, 0)
+    const given = Array.from({ length: 10 }, () => slots.give(RATE, 0, 0))
+    expect(given[0]).toBe(0)
+    for (let n = 1; n < 10; n++) expect((given[n] as number) - (given[n - 1] as number)).toBeCloseTo(10)
+  })
+
+  it('begin behind those who wait now', () => {
+    expect(new Slots(10_000).give(RATE, 250, 0)).toBe(250)
+  })
+
+  it('leave originals their part of the rate', () => {
+    const slots = new Slots(10_000)
+    // 50 a second for 5 s.
+    for (let n = 0; n < 250; n++) slots.arrived(false, n * 20)
+    for (let n = 0; n < 10; n++) slots.arrived(true, 4_990)
+    slots.give(RATE, 0, 4_990)
+    expect(slots.give(RATE, 0, 4_990)).toBeCloseTo(20, 0)
+  })
+
+  it('come closer where callers do not come back', () => {
+    const slots = new Slots(10_000)
+    let last = 0
+    for (let n = 0; n < 100; n++) last = slots.give(RATE, 0, 0)
+    expect(last).toBeLessThan(0.5 * 100 * 10)
+  })
+
+  it('never promise beyond their bound, however many ask, and however little is left', () => {
+    const slots = new Slots(10_000)
+    for (let n = 0; n < 10_000; n++) slots.arrived(false, 0)
+    for (let n = 0; n < 10_000; n++) expect(slots.give(RATE, 0, 0)).toBeLessThanOrEqual(10_000)
+    expect(slots.give(0, Number.POSITIVE_INFINITY, 0)).toBeLessThanOrEqual(10_000)
+    expect(slots.give(RATE, 0, 60_000)).toBe(0)
+  })
+})
