@@ -23,8 +23,7 @@ const HELP = `npm run bench:ladder -- [options]
 
   mean             of the 31 storms of the first list; of all where they are drawn
   worst            the least difference to doing nothing, of all; in which storm stands in worstIn
-  truceAdmission   a modelled admission that refuses what would wait longer than 400 ms, a retry longer than 100 ms, and
-                   drops what has expired
+  truceAdmission   a server that drops what has expired, behind Truce's admission with its defaults: the shipped code
 `
 
 /** Those that tell most. */
