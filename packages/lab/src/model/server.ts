@@ -15,6 +15,7 @@ import { Door } from './door.js'
 import { event, FAULT, REACHES, RETURNS, SERVED } from './events.js'
 import { FaultLine } from './fault-line.js'
 import { BELOW_EXHAUSTED, BELOW_FAILED, errorOf, FULL, OK, REFUSED, REJECTED, SILENT } from './outcomes.js'
+import { wordOf } from './word.js'
 
 /** The rest of the world, as a server sees it. */
 export interface AroundServer {
@@ -222,10 +223,12 @@ export class Server {
     return true
   }
 
-  #turnsAway(attempt: number, { slot }: Refusal, now: number): void {
+  #turnsAway(attempt: number, refusal: Refusal, now: number): void {
     const { attempts } = this.#around
+    const { slot } = refusal
     const late = this.model.deadlines && now >= attempts.waitedUntil(attempt)
     if (slot !== undefined) attempts.hint[attempt] = slot
+    attempts.word[attempt] = wordOf(refusal)
     this.#refuse(attempt, late ? EXPIRED : REJECTED, now)
   }
 

@@ -12,7 +12,7 @@ const SERVICE = 2
 const SLOT = 4
 
 /** What is said with a refusal. */
-export interface Said {
+interface Said {
   /** ms; `undefined`: it gives none. */
   readonly slot: number | undefined
   readonly scope: 'host' | 'service'

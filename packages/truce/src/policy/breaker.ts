@@ -89,7 +89,7 @@ const REFUSED: Permit = 0
 
 /** The state machine of one breaker. */
 export class Breaker {
-  readonly #settings: BreakerSettings
+  #settings: BreakerSettings
   #memory: Memory
   readonly #leases: Leases
   /** Serial of permits: raised by every change of state and by every probe, so that none is mistaken. */
@@ -214,7 +214,10 @@ export class Breaker {
 
   /** The dependency guards itself: from now on this only finds out whether it is dead. What it held against it is forgotten. */
   stepBack(): void {
-    this.#memory = memory(steppedBack(this.#settings.rule))
+    const { cooldown, cooldownMax, closeAfter, ramp } = DETECTOR
+    const rule = steppedBack(this.#settings.rule)
+    this.#settings = { ...this.#settings, rule, cooldown, cooldownMax, closeAfter, ramp }
+    this.#memory = memory(rule)
   }
 
   /** The operator's override in force, if any. */

@@ -81,8 +81,12 @@ export const PUSHBACK_SPREAD = 0.1
 export const SLOT = Object.freeze({
   /** Spread behind it at most, ms. */
   spread: 50,
-  /** A call that was given a place and is refused at it waits so long at least, ms, or its first backoff. */
-  again: 50,
+  /**
+   * A retry that is given a place comes no sooner than after so many ms, or a server that says "now" for ever would be
+   * asked as fast as it answers. 400 jobs after an outage of 15 s were done in 4.4 s of simulated time, in 4.8 s where
+   * each waited a second.
+   */
+  again: 250,
 })
 
 /**
@@ -173,7 +177,7 @@ export function pastWindow(rules: RetryRules, call: CallFacts, at: number): bool
  * bursts of 150 calls on a service of 100/s, 37 to 68 % got through where places were charged, 99 % where they are
  * free.) A call that somebody waits for is believed once; refused at its place, it pays for another like everybody, so
  * that a server which gives out places that it has not gets two attempts a call and no storm. Background calls have
- * time: they are free each time, but from the second on never sooner than their first backoff.
+ * time: they are free each time, but from the second on never at once.
  */
 function isInvited(rules: RetryRules, call: CallFacts, failure: Failure): boolean {
   return failure.slot === true && (rules.background || call.attempt === 1)
@@ -202,7 +206,7 @@ function delayBefore(
     return backoff ? wait(backoff, call.attempt - 1, call.waited, random) : 0
   }
   const first = backoff?.initial ?? 0
-  const least = !slot ? held : call.attempt > 1 ? Math.max(first, SLOT.again) : 0
+  const least = !slot ? held : call.attempt > 1 ? SLOT.again : 0
   const asked = Math.max(own ?? 0, least)
   const share = PUSHBACK_SPREAD * asked
   const spread = (slot ? Math.min(SLOT.spread, share) : Math.max(first, share)) * random()

@@ -109,11 +109,11 @@ describe('a place in the dependency’s queue', () => {
     expect(after(place(340), { policy: paid, call: { attempt: 2 } })).toMatchObject({ stop: 'budget' })
   })
 
-  it('is free each time for one that has time, and from the second on never sooner than its first backoff', () => {
+  it('is free each time for one that has time, and from the second on never at once', () => {
     const policy = full()
     for (const attempt of [1, 2, 7, 90]) {
       const decision = after(place(40), { rules: BACKGROUND, policy, call: { attempt, deadline: NONE }, u: 0 })
-      expect(decision).toEqual({ act: 'retry', wait: attempt === 1 ? 40 : 1_000, payment: 0 })
+      expect(decision).toEqual({ act: 'retry', wait: attempt === 1 ? 40 : SLOT.again, payment: 0 })
     }
     expect(after(place(4_000), { rules: BACKGROUND, call: { attempt: 2, deadline: NONE }, u: 0 })).toMatchObject({
       wait: 4_000,

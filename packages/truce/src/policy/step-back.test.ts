@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { BREAKER, Breaker } from './breaker.js'
+import { BREAKER, Breaker, DETECTOR } from './breaker.js'
 import type { BreakerRule } from './breaker-rule.js'
 
 const half = () => 0.5
@@ -59,6 +59,15 @@ describe.each(RULES)('a breaker that stepped back, %s', (_, rule) => {
     tell(breaker, 'success', BREAKER.closeAfter, BREAKER.cooldown)
     expect(breaker.state(BREAKER.cooldown)).toBe('closed')
   })
+})
+
+test('it comes back as the detector does: by one success, and nobody is held back by a ramp', () => {
+  const breaker = breakerOf({ kind: 'consecutive', failures: 3 })
+  breaker.stepBack()
+  tell(breaker, 'failure', 20)
+  expect(breaker.retryAt(0)).toBe(DETECTOR.cooldown)
+  tell(breaker, 'success', 1, DETECTOR.cooldown)
+  expect(breaker.plainPermit(DETECTOR.cooldown)).not.toBe(0)
 })
 
 test('a breaker that wants more than twenty still does', () => {
