@@ -128,6 +128,8 @@ export class Places implements PlaceLimit {
   #variation: number = PLACES.variation
   /** From the start until the first sign of a queue, or of rest: each end makes room for one more. */
   #starting = true
+  /** The first ends are the shortest of their time: what they say is usual makes nobody look down before a look up. */
+  #looked = false
   #rested: number = PLACES.rest
   #suspected = 0
   #vain: number = PLACES.inVain - 1
@@ -205,6 +207,7 @@ export class Places implements PlaceLimit {
   /** There was room for all: what a request takes now is the usual latency. */
   #idle(mean: number): void {
     this.#starting = false
+    this.#looked = true
     const used = this.#peak * 2 >= this.#limit ? PLACES.upUsed : PLACES.upIdle
     const share = mean < this.#usual ? PLACES.down : this.#wanted > 0 ? 0 : used
     this.#usual += (mean - this.#usual) * share
@@ -223,11 +226,11 @@ export class Places implements PlaceLimit {
     this.#count = Math.min(4 * PLACES.round, this.#count + count)
     if (mean < this.#usual) this.#usual += (mean - this.#usual) * PLACES.down
     this.#suspected = mean > PLACES.tolerance * this.#usual ? this.#suspected + 1 : 0
-    if (this.#suspected > 1 && this.#limit > this.#min) {
+    if (this.#suspected > 1 && this.#looked && this.#limit > this.#min) {
       // What was there before the change is nothing to compare with.
       this.#measured(mean, rate, count)
       this.#lookDown(mean)
-    } else if (this.#suspected === 0 && this.#rested++ >= PLACES.rest) {
+    } else if ((this.#suspected === 0 || !this.#looked) && this.#rested++ >= PLACES.rest) {
       if (this.#vain >= PLACES.inVain && this.#limit > this.#min) this.#move('down', PLACES.careful)
       else this.#move('up', this.#factor)
     }
@@ -247,6 +250,7 @@ export class Places implements PlaceLimit {
   }
 
   #wentUp(well: boolean, mean: number, rate: number, count: number): void {
+    this.#looked = true
     if (!well) {
       this.#vain++
       this.#factor = PLACES.careful
