@@ -16,7 +16,8 @@ const HELP = `npm run bench:admission -- [options]
   --quick  to see that it runs: a small service, for seconds; its figures say nothing
 
   goodput2x, goodput5x  calls that end well ÷ what the service serves alone, at 2 and 5 times as many calls (goal: 0.9)
-  p99Ratio              of attempts that are served, 99th percentile ÷ the same while it is not loaded (goal: 3); the worse
+  p99Ratio              of attempts that are served, 99th percentile ÷ the same while it is not loaded (goal: 3); the worse;
+                        null: none was
   recoverMs             from the end of an outage until 99 % of calls somebody waits for succeed (goal: 3,000); null: never
   peakAfter             attempts in the worst of the ten seconds after it ÷ a usual second (goal: 1.3)
   jobsDoneMs            from the end of an outage until all that nobody waits for is done (goal: 5,000); null: never
