@@ -116,7 +116,7 @@ export class Admission<A extends Arrival = Arrival> {
     this.#callers.charge(arrival.account, ms - arrival.charged, now)
     if (whole || ms > this.#pace.median()) {
       this.#pace.served(ms, this.waiting === 0 && this.inFlight * 2 <= this.limit + 1)
-      this.#limit.ended(ms, this.#wanted || this.waiting > 0, now)
+      this.#limit.ended(ms, this.#wanted || this.waiting > 0, now, whole)
     } else this.#limit.released()
     this.#wanted = false
     this.#pace.departed(this.waiting > 0, now)
