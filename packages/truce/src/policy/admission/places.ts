@@ -44,9 +44,9 @@ export interface PlaceLimit {
    *
    * @param ms     since it had its place
    * @param wanted somebody else wanted the place
-   * @param whole  `false`: nobody had anything of it: it failed, or its caller had left
+   * @param wasted nobody waited for it any more: its caller had left, or its deadline had passed. A failure is an answer
    */
-  ended(ms: number, wanted: boolean, now: number, whole?: boolean): void
+  ended(ms: number, wanted: boolean, now: number, wasted?: boolean): void
 }
 
 /** Its gains, found on the models. */
@@ -166,12 +166,12 @@ export class Places implements PlaceLimit {
     this.#inFlight--
   }
 
-  ended(ms: number, wanted: boolean, now: number, whole = true): void {
+  ended(ms: number, wanted: boolean, now: number, wasted = false): void {
     this.#inFlight--
     if (this.#settling) return this.#settle(now)
     if (this.#starting && wanted) this.#set(this.#limit + 1)
     this.#departures++
-    if (!whole) this.#wasted++
+    if (wasted) this.#wasted++
     this.#sum += ms
     if (this.#starting && this.#departures === PLACES.first && this.#usual !== this.#usual)
       this.#usual = this.#sum / PLACES.first
