@@ -78,10 +78,14 @@ export const PLACES = /* @__PURE__ */ Object.freeze({
   careful: 1.25,
   bold: 2,
   /** Where nobody waits, the limit comes down to so many times the places taken, and no further than the second. */
-  room: 2,
+  room: 4,
   floor: 10,
-  /** More than this share of a round for nothing, and what was for nothing is cut off at once, this much of all at most. */
-  wasted: 0.1,
+  /**
+   * More than this share of a round for nothing, and what was for nothing is cut off at once, this much of all at most.
+   * A service whose usual latency is near its callers' patience wastes a tenth of its work with an empty queue, one that
+   * became slow half: there fewer places win nothing.
+   */
+  wasted: 0.8,
   cut: 0.5,
   /** What ends within one latency of a move up began before it; ms, at most. Down, it is over when the places are given back. */
   settle: 5_000,
