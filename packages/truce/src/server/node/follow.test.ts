@@ -6,6 +6,7 @@ import { dependency } from 'truce'
 import { expect, onTestFinished, test } from 'vitest'
 import { ask, send } from '../../../test/server/ask.js'
 import { gate } from '../../../test/server/key-laws.js'
+import { admission } from '../admission/index.js'
 import { peer } from '../../peer/index.js'
 import { events } from '../../telemetry/events.js'
 import type { AttemptRecord } from '../../telemetry/record.js'
@@ -71,6 +72,25 @@ test('a caller that leaves in the middle of a whole answer ends the request, onc
   await once(going, 'response')
   going.destroy()
   await expect.poll(() => [counters.inFlight, records.length]).toEqual([0, 1])
+})
+
+test('a caller that left before its request came to the operation takes no place for good', async () => {
+  const door = admission({ limit: 1 })
+  const operation = service(`follow-${Math.random()}`, { admission: door }).operation('reserve', { effect: 'read' })
+  const answering = listener(operation, (_request, response) => response.end())
+  const [came, answered] = [gate(), gate()]
+  const server = createServer((request, response) => {
+    // Middleware that waits, for a session say.
+    response.once('close', () => setImmediate(() => (answering(request, response), answered.open())))
+    came.open()
+  })
+  onTestFinished(() => void server.close())
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const going = send(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  await came.passed
+  going.destroy()
+  await answered.passed
+  expect([door.inFlight, operation.counters.inFlight]).toEqual([0, 0])
 })
 
 test.each<[string, ServiceOptions, number, string | undefined]>([

@@ -12,6 +12,8 @@ import { heldOf } from './hold.js'
 
 export function follow(visit: Visit, response: ServerResponse): void {
   response.on('close', () => closed(visit, response))
+  // Its caller left while other middleware waited: `close` has come, and comes no more.
+  if (response.destroyed) closed(visit, response)
   if (visit.known) visit.context.whenSpent = () => markHead(visit, response)
 }
 
