@@ -18,7 +18,7 @@ export const SCENARIOS = path.join(root, 'docs', 'lab-scenarios.md')
 const COLUMNS = ['none', 'naive', 'backoff', 'truce', 'truceDropsExpired', 'truceAdmission']
 const HEADS = ['none', 'at once', 'backoff', 'truce', 'drops', 'admission']
 /** The usual one first. */
-const FLEETS = [20, 5, 100]
+const FLEETS = [20, 5, 100, 400]
 
 /** @typedef {Readonly<Record<string, number>>} Figures */
 /** @typedef {Readonly<Record<string, Figures>>} Ladder what `npm run bench:ladder -- --json` prints */

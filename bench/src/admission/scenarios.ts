@@ -55,10 +55,10 @@ export interface UnderLoad {
  * Open load, with retries: callers come at their own pace, however they fare. Before it is half of what the service can
  * do, as before every overload.
  *
- * @param rate calls a second, of all @param capacity of the service, a second
+ * @param rate calls a second, of all @param alone what the service serves alone, a second
  */
-export function underLoad(scale: Scale, admission: boolean, rate: number, capacity: number): Promise<UnderLoad> {
-  const calm = { ms: scale.warm, rate: capacity / 2 / scale.processes }
+export function underLoad(scale: Scale, admission: boolean, rate: number, alone: number): Promise<UnderLoad> {
+  const calm = { ms: scale.warm, rate: alone / 2 / scale.processes }
   const load = { kind: 'open', rate: rate / scale.processes, calm } as const
   return beside(service(scale, scale.overloaded, admission), callers(scale, load, 1), async (_serving, calling) => {
     calling.go()

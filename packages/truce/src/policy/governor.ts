@@ -38,7 +38,7 @@ export const GOVERNOR = Object.freeze({
   /** Large fleet: of n outcomes in the window each timeout takes at least this ÷ n above 1 … */
   fewFall: 10,
   /** … and at most this × n, as a share, at or below 1. */
-  fewShrink: 0.008,
+  fewShrink: 0.006,
   /** ms. */
   window: 10_000,
 })

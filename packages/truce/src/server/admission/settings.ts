@@ -11,7 +11,7 @@ import { ADMISSION, type AdmissionSettings } from '../../policy/admission/index.
 /** All of it may be left out: what a service can do is learned. */
 export interface AdmissionOptions {
   /**
-   * Requests worked on at once: a number is fixed; otherwise it is learned from how long they take, from `initial` (100)
+   * Requests worked on at once: a number is fixed; otherwise it is learned from what is served, from `initial` (100)
    * on, between `min` (1) and `max` (1,000).
    */
   limit?: number | { initial?: number | undefined; min?: number | undefined; max?: number | undefined } | undefined
