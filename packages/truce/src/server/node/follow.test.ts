@@ -1,7 +1,7 @@
 /** How the end of a request is heard of on node:http, and what its peers are told; by the listener. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { dependency } from 'truce'
 import { expect, onTestFinished, test } from 'vitest'
 import { ask, send } from '../../../test/server/ask.js'
@@ -91,6 +91,19 @@ test('a caller that left before its request came to the operation takes no place
   going.destroy()
   await answered.passed
   expect([door.inFlight, operation.counters.inFlight]).toEqual([0, 0])
+})
+
+test('a caller that does not read its answer keeps no place', async () => {
+  const door = admission({ limit: 1 })
+  const { url, counters } = await scene((_request, response) => response.end('x'.repeat(50_000_000)), {
+    admission: door,
+  })
+  const lazy = connect(Number(new URL(url).port), '127.0.0.1')
+  onTestFinished(() => void lazy.destroy())
+  lazy.pause()
+  lazy.write('GET / HTTP/1.1\r\nHost: here\r\n\r\n')
+  await expect.poll(() => counters.requests).toBe(1)
+  await expect.poll(() => [door.inFlight, counters.inFlight]).toEqual([0, 0])
 })
 
 test.each<[string, ServiceOptions, number, string | undefined]>([
