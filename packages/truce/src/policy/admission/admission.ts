@@ -114,10 +114,11 @@ export class Admission<A extends Arrival = Arrival> {
    */
   served(arrival: A, ms: number, now: number, whole = true): void {
     this.#callers.charge(arrival.account, ms - arrival.charged, now)
-    if (whole || ms > this.#pace.median()) {
-      this.#pace.served(ms, this.waiting === 0 && this.inFlight * 2 <= this.limit + 1)
-      this.#limit.ended(ms, this.#wanted || this.waiting > 0, now)
-    } else this.#limit.released()
+    const wasted = arrival.abandoned || now > arrival.deadline
+    const tells = whole || ms > this.#pace.median()
+    if (tells) this.#pace.served(ms, this.waiting === 0 && this.inFlight * 2 <= this.limit + 1)
+    if (tells || wasted) this.#limit.ended(ms, this.#wanted || this.waiting > 0, now, wasted)
+    else this.#limit.released()
     this.#wanted = false
     this.#pace.departed(this.waiting > 0, now)
   }

@@ -32,6 +32,8 @@ export class Arrival {
   caller: string | undefined = undefined
   /** When its caller stops waiting, on the clock of `now`. */
   deadline = Number.POSITIVE_INFINITY
+  /** Its caller has left what is worked on: whoever uses it again sets it back. */
+  abandoned = false
   /** Of its operation, where the contract bounds the share of retries. */
   retries: RetryShare | undefined = undefined
   /** Why it left the queue unserved: of those that `expired` hands out. */

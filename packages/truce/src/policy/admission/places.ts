@@ -44,8 +44,9 @@ export interface PlaceLimit {
    *
    * @param ms     since it had its place
    * @param wanted somebody else wanted the place
+   * @param wasted nobody waited for it any more: its caller had left, or its deadline had passed. A failure is an answer
    */
-  ended(ms: number, wanted: boolean, now: number): void
+  ended(ms: number, wanted: boolean, now: number, wasted?: boolean): void
 }
 
 /** Its gains, found on the models. */
@@ -77,8 +78,11 @@ export const PLACES = /* @__PURE__ */ Object.freeze({
   careful: 1.25,
   bold: 2,
   /** Where nobody waits, the limit comes down to so many times the places taken, and no further than the second. */
-  room: 4,
+  room: 2,
   floor: 10,
+  /** More than this share of a round for nothing, and what was for nothing is cut off at once, this much of all at most. */
+  wasted: 0.1,
+  cut: 0.5,
   /** What ends within one latency of a move up began before it; ms, at most. Down, it is over when the places are given back. */
   settle: 5_000,
   /** Means and rates at rest go this share of the way. */
@@ -117,6 +121,7 @@ export class Places implements PlaceLimit {
   #sum = 0
   #squares = 0
   #peak = 0
+  #wasted = 0
   // What was measured before the look around: at which limit, from how many.
   #look: Look = 'rest'
   #before = 0
@@ -161,11 +166,12 @@ export class Places implements PlaceLimit {
     this.#inFlight--
   }
 
-  ended(ms: number, wanted: boolean, now: number): void {
+  ended(ms: number, wanted: boolean, now: number, wasted = false): void {
     this.#inFlight--
     if (this.#settling) return this.#settle(now)
     if (this.#starting && wanted) this.#set(this.#limit + 1)
     this.#departures++
+    if (wasted) this.#wasted++
     this.#sum += ms
     if (this.#starting && this.#departures === PLACES.first && this.#usual !== this.#usual)
       this.#usual = this.#sum / PLACES.first
@@ -187,7 +193,8 @@ export class Places implements PlaceLimit {
     const rate = count / (now - this.#from)
     const { limit } = this
     const pressed = this.#wanted >= PLACES.pressed * count
-    if (!pressed) this.#idle(mean)
+    if (this.#wasted > PLACES.wasted * count) this.#cutWaste(1 - this.#wasted / count)
+    else if (!pressed) this.#idle(mean)
     else if (this.#look === 'rest') this.#rests(mean, rate, count)
     else if (!this.#judged(mean, rate, count)) {
       this.#extended++
@@ -195,13 +202,20 @@ export class Places implements PlaceLimit {
       return
     }
     if (this.#look === 'rest') this.#learnVariation(this.#squares / count / (mean * mean) - 1)
-    this.#departures = this.#wanted = this.#sum = this.#squares = this.#extended = 0
+    this.#departures = this.#wasted = this.#wanted = this.#sum = this.#squares = this.#extended = 0
     this.#need = PLACES.round
     this.#peak = this.#inFlight
     this.#from = now
     if (this.#limit === limit) return
     this.#settling = true
     this.#from = this.#limit < limit ? now : now + Math.min(PLACES.settle, mean)
+  }
+
+  /** Too many are inside: their callers leave before they are done, and the work is for nobody. @param good share of it */
+  #cutWaste(good: number): void {
+    this.#starting = false
+    this.#rest(Number.NaN, Number.NaN, 0)
+    this.#set(Math.min(this.#limit, Math.max(this.#floor, Math.floor(this.#limit * Math.max(PLACES.cut, good)))))
   }
 
   /** There was room for all: what a request takes now is the usual latency. */

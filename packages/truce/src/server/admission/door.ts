@@ -97,7 +97,7 @@ class QueueAlarm implements Timer {
   due = -1
   earlier: Timer | undefined = undefined
   later: Timer | undefined = undefined
-  keepsAlive = false
+  keepsAlive = true
   readonly #wheel: Timers
   readonly #ask: () => void
   #at = Number.POSITIVE_INFINITY
@@ -107,12 +107,20 @@ class QueueAlarm implements Timer {
     this.#ask = ask
   }
 
-  /** One that rings earlier than it has to asks in vain: cheaper than to be set at each change. */
+  /**
+   * One that rings earlier than it has to asks in vain: cheaper than to be set at each change.
+   *
+   * @param at `Infinity`: nobody waits
+   */
   setFor(at: number, now: number): void {
-    if (at >= this.#at) return
-    this.#wheel.remove(this)
+    if (at === Number.POSITIVE_INFINITY) this.#wheel.remove(this)
+    else if (at >= this.#at) return
+    else {
+      this.#wheel.remove(this)
+      // Whoever waits is told, also where nothing else keeps the process.
+      this.#wheel.add(this, now, Math.max(1, at - now), true)
+    }
     this.#at = at
-    this.#wheel.add(this, now, Math.max(1, at - now), false)
   }
 
   ring(): void {

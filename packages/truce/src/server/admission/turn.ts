@@ -66,7 +66,10 @@ export class Turn extends Arrival implements Place {
   }
 
   left(now: number): void {
-    if (this.#phase === 'inside') return this.#door.abandoned(this, now)
+    if (this.#phase === 'inside') {
+      this.abandoned = true
+      return this.#door.abandoned(this, now)
+    }
     if (this.#phase === 'over') return
     this.waited = now - this.#since
     this.#phase = 'over'
