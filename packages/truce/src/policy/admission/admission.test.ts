@@ -103,6 +103,21 @@ describe('admission', () => {
     expect(admission.arrive(arrival({ retry: true }), 0)).toBeUndefined()
   })
 
+  it('lets no more retries wait than may be let in, and has room again when one leaves', () => {
+    const admission = door()
+    const retries = new RetryShare(0.1)
+    const retry = () => arrival({ retries, retry: true })
+    admission.arrive(arrival({ retries }), 0)
+    const waits = retry()
+    expect(admission.arrive(waits, 0)).toBe(QUEUED)
+    expect(admission.arrive(retry(), 0)).toMatchObject({ reason: 'share' })
+    admission.cancel(waits)
+    const second = retry()
+    expect(admission.arrive(second, 0)).toBe(QUEUED)
+    expect(admission.expired(admission.nextAt())).toBe(second)
+    expect(admission.arrive(retry(), 200)).toBe(QUEUED)
+  })
+
   it('refuses what comes while it drains, and serves what is in', () => {
     const admission = door()
     const [first, second] = [arrival(), arrival()]

@@ -132,7 +132,7 @@ export class Admission<A extends Arrival = Arrival> {
   /** It leaves the queue; `false` if it was not in it. */
   cancel(arrival: A): boolean {
     if (arrival.rank < 0) return false
-    this.#waiting.remove(arrival)
+    this.#leave(arrival)
     return true
   }
 
@@ -140,7 +140,7 @@ export class Admission<A extends Arrival = Arrival> {
   next(now: number): A | undefined {
     while (this.waiting > 0 && this.inFlight < this.limit) {
       const next = (this.#overloaded(now) ? this.#waiting.newestOfBest() : this.#waiting.oldest()) as Arrival
-      this.#waiting.remove(next)
+      this.#leave(next)
       if (next.deadline >= now + this.#pace.least() || next.deadline !== next.deadline) {
         this.#start(next, now)
         return next as A
@@ -155,7 +155,7 @@ export class Admission<A extends Arrival = Arrival> {
     for (let rank = ORIGINAL; this.#out === undefined && rank <= GREEDY; rank++) {
       const first = this.#waiting.first(rank)
       if (first === undefined || now - first.since < this.#longest(rank)) continue
-      this.#waiting.remove(first)
+      this.#leave(first)
       this.#turnOut(first, this.#refusalAt(rank, now))
     }
     const out = this.#out
@@ -197,13 +197,19 @@ export class Admission<A extends Arrival = Arrival> {
       const worst = this.#waiting.oldestOfWorst(rank)
       if (worst === undefined || (worst.rank === rank && !this.#overloaded(now))) return this.#refusalAt(rank, now)
       const { rank: worstRank } = worst
-      this.#waiting.remove(worst)
+      this.#leave(worst)
       this.#turnOut(worst, this.#refusalAt(worstRank, now))
     }
     if (this.#busySince === Number.POSITIVE_INFINITY) this.#busySince = now
     arrival.since = now
     this.#waiting.push(arrival, rank)
+    if (arrival.retry) arrival.retries?.waits(1)
     return QUEUED
+  }
+
+  #leave(arrival: Arrival): void {
+    this.#waiting.remove(arrival)
+    if (arrival.retry) arrival.retries?.waits(-1)
   }
 
   #rankOf(arrival: Arrival, now: number): number {

@@ -21,6 +21,16 @@ describe('retry share', () => {
     expect(admitted).toBe(expected)
   })
 
+  it('counts those that wait: all of them may be let in', () => {
+    const retries = new RetryShare(0.1)
+    for (let n = 0; n < 20; n++) retries.admitted(false, 0)
+    retries.waits(1)
+    retries.waits(1)
+    expect(retries.allows(0)).toBe(false)
+    retries.waits(-1)
+    expect(retries.allows(0)).toBe(true)
+  })
+
   it('counts the last 10 s', () => {
     const retries = new RetryShare(0.5)
     for (let n = 0; n < 10; n++) retries.admitted(false, 0)

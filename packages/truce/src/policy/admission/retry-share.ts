@@ -14,10 +14,13 @@ const WINDOW = 10_000
 const ORIGINALS = 0
 const RETRIES = 1
 
-/** Counts what was admitted of one operation. */
+/** Counts what was admitted of one operation, and what waits to be. */
 export class RetryShare {
   readonly #share: number
   readonly #admitted = new TimeWindow(WINDOW, 2)
+
+  /** Retries that wait for a place: all of them may get one. */
+  #waiting = 0
 
   /** @param share retries ÷ originals; 0 admits none */
   constructor(share: number) {
@@ -28,7 +31,12 @@ export class RetryShare {
   allows(now: number): boolean {
     // 0.29 × 100 is a little less than 29.
     const most = this.#share * this.#admitted.sum(ORIGINALS, now) + 1e-6
-    return this.#admitted.latest(RETRIES) + 1 <= (this.#share > 0 ? Math.max(1, most) : 0)
+    return this.#admitted.latest(RETRIES) + this.#waiting + 1 <= (this.#share > 0 ? Math.max(1, most) : 0)
+  }
+
+  /** One more waits, or one less (−1). */
+  waits(more: 1 | -1): void {
+    this.#waiting += more
   }
 
   /** One was admitted. */

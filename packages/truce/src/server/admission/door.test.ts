@@ -64,6 +64,34 @@ describe('a place', () => {
     expect([door.inFlight, time.pending]).toEqual([0, []])
   })
 
+  it('that nothing was heard of for ten seconds says nothing of how long such work takes', async () => {
+    const { come, time, door } = scene({ wait: 400 })
+    const work = async (): Promise<void> => {
+      const visit = come()
+      await time.advance(10)
+      visit.ended(200)
+    }
+    for (let n = 0; n < 50; n++) await work()
+    for (let n = 0; n < 20; n++) {
+      come().left()
+      await time.advance(10_002)
+    }
+    // As long as before: two 99th percentiles of 10 ms.
+    const [, waits] = [come(), come()]
+    await time.advance(30)
+    expect(door.waiting).toBe(0)
+    expect(await waits.turn).toMatchObject({ reason: 'overloaded' })
+  })
+
+  it('of one that was answered by somebody else while it waited was never taken', async () => {
+    const { come, door } = scene()
+    const [first, second] = [come(), come()]
+    second.ended(503)
+    expect(door.waiting).toBe(0)
+    first.ended(200)
+    expect([(await second.turn)?.reason, door.inFlight]).toEqual(['left', 0])
+  })
+
   it('of one that left while it waited was never taken', async () => {
     const { come, door, counters } = scene()
     const [first, second] = [come(), come()]
@@ -165,10 +193,8 @@ test('whatever comes, leaves and ends: no place is lost, no timer stays, every t
       for (const each of steps) {
         if ('come' in each) visits.push(come(each.come))
         else if ('pass' in each) await time.advance(each.pass)
-        else if ('end' in each) {
-          const visit = visits[each.end]
-          if (visit?.turn === undefined || visit.waited) visit?.ended(each.status)
-        } else visits[each.leave]?.left()
+        else if ('end' in each) visits[each.end % visits.length]?.ended(each.status)
+        else visits[each.leave % visits.length]?.left()
         expect(door.inFlight).toBeLessThanOrEqual(limit)
       }
       await time.settle()

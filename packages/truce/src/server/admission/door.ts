@@ -66,7 +66,7 @@ export class Door implements AtDoor {
   abandoned(turn: Turn, now: number): void {
     const clock = this.#clock
     if (turn.lost || !clock) return
-    turn.lost = new LostTimer(() => turn.ended(false, clock.now()))
+    turn.lost = new LostTimer(() => turn.forget(clock.now()))
     wheelOf(clock).add(turn.lost, now, LOST, false)
   }
 
@@ -76,6 +76,12 @@ export class Door implements AtDoor {
     policy.served(turn, ms, now, whole)
     if (policy.waiting > 0) this.changed(now)
     else if (this.#drained.length > 0) this.#tellDrained()
+  }
+
+  /** How long it took is not known: the ten seconds are the door's own, and would be learned as the service's. */
+  forgotten(turn: Turn, now: number): void {
+    this.policy.released(turn, now)
+    this.changed(now)
   }
 
   #tellDrained(): void {

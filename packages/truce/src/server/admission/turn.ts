@@ -18,6 +18,8 @@ export interface AtDoor {
   abandoned(turn: Turn, now: number): void
   /** The work on it has ended. @param ms it took */
   ended(turn: Turn, ms: number, whole: boolean, now: number): void
+  /** Nothing was heard of the work since its caller has left. */
+  forgotten(turn: Turn, now: number): void
 }
 
 type Phase = 'waiting' | 'inside' | 'over'
@@ -76,8 +78,17 @@ export class Turn extends Arrival implements Place {
   }
 
   ended(whole: boolean, now: number): void {
+    // Somebody else has answered while it waited: a place that came now nobody would give back.
+    if (this.#phase === 'waiting') return this.left(now)
     if (this.#phase !== 'inside') return
     this.#phase = 'over'
     this.#door.ended(this, now - this.#since, whole, now)
+  }
+
+  /** Nothing was heard of it for so long that its place is taken for free. */
+  forget(now: number): void {
+    if (this.#phase !== 'inside') return
+    this.#phase = 'over'
+    this.#door.forgotten(this, now)
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Drive: a request through its visit, for node:http and whatever hands its objects on.
  *
- * Without a key nothing is wrapped and nothing is waited for: one listener hears of the end.
+ * Without a key nothing is wrapped and nothing is waited for: two listeners hear of the end.
  *
  * @module
  */

@@ -1,11 +1,12 @@
 /** How the end of a request is heard of on node:http, and what its peers are told; by the listener. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { dependency } from 'truce'
 import { expect, onTestFinished, test } from 'vitest'
 import { ask, send } from '../../../test/server/ask.js'
 import { gate } from '../../../test/server/key-laws.js'
+import { admission } from '../admission/index.js'
 import { peer } from '../../peer/index.js'
 import { events } from '../../telemetry/events.js'
 import type { AttemptRecord } from '../../telemetry/record.js'
@@ -71,6 +72,38 @@ test('a caller that leaves in the middle of a whole answer ends the request, onc
   await once(going, 'response')
   going.destroy()
   await expect.poll(() => [counters.inFlight, records.length]).toEqual([0, 1])
+})
+
+test('a caller that left before its request came to the operation takes no place for good', async () => {
+  const door = admission({ limit: 1 })
+  const operation = service(`follow-${Math.random()}`, { admission: door }).operation('reserve', { effect: 'read' })
+  const answering = listener(operation, (_request, response) => response.end())
+  const [came, answered] = [gate(), gate()]
+  const server = createServer((request, response) => {
+    // Middleware that waits, for a session say.
+    response.once('close', () => setImmediate(() => (answering(request, response), answered.open())))
+    came.open()
+  })
+  onTestFinished(() => void server.close())
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const going = send(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  await came.passed
+  going.destroy()
+  await answered.passed
+  expect([door.inFlight, operation.counters.inFlight]).toEqual([0, 0])
+})
+
+test('a caller that does not read its answer keeps no place', async () => {
+  const door = admission({ limit: 1 })
+  const { url, counters } = await scene((_request, response) => response.end('x'.repeat(50_000_000)), {
+    admission: door,
+  })
+  const lazy = connect(Number(new URL(url).port), '127.0.0.1')
+  onTestFinished(() => void lazy.destroy())
+  lazy.pause()
+  lazy.write('GET / HTTP/1.1\r\nHost: here\r\n\r\n')
+  await expect.poll(() => counters.requests).toBe(1)
+  await expect.poll(() => [door.inFlight, counters.inFlight]).toEqual([0, 0])
 })
 
 test.each<[string, ServiceOptions, number, string | undefined]>([

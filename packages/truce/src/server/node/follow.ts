@@ -1,8 +1,9 @@
 /**
- * Follow: hears of the end of a request by one listener, and touches its answer only where it has to.
+ * Follow: hears of the end of a request by two listeners, and touches its answer only where it has to.
  *
- * `finish` comes when the answer was handed to the socket and not at all when the caller has left; `close` always
- * comes. A handler whose caller has left goes on, and how long is told by its own `end()`.
+ * `prefinish` comes when the last of the answer was handed to the socket: whoever reads it slowly, or not at all, then
+ * takes the service's time no more, and with twenty that do so a place each would be gone for as long as they like.
+ * It does not come when the caller has left, or where a runtime has none; `close` always comes. A handler whose caller has left goes on, and how long is told by its own `end()`.
  *
  * @module
  */
@@ -11,7 +12,10 @@ import type { Visit } from '../visit.js'
 import { heldOf } from './hold.js'
 
 export function follow(visit: Visit, response: ServerResponse): void {
+  response.on('prefinish', () => visit.ended(response.statusCode))
   response.on('close', () => closed(visit, response))
+  // Its caller left while other middleware waited: `close` has come, and comes no more.
+  if (response.destroyed) closed(visit, response)
   if (visit.known) visit.context.whenSpent = () => markHead(visit, response)
 }
 
