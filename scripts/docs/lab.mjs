@@ -6,10 +6,11 @@
  *
  * @module
  */
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import prettier from 'prettier'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -18,7 +19,7 @@ export const SCENARIOS = path.join(root, 'docs', 'lab-scenarios.md')
 const COLUMNS = ['none', 'naive', 'backoff', 'truce', 'truceDropsExpired', 'truceAdmission']
 const HEADS = ['none', 'at once', 'backoff', 'truce', 'drops', 'admission']
 /** The usual one first. */
-const FLEETS = [20, 5, 100, 400]
+const FLEETS = [20, 5, 100]
 
 /** @typedef {Readonly<Record<string, number>>} Figures */
 /** @typedef {Readonly<Record<string, Figures>>} Ladder what `npm run bench:ladder -- --json` prints */
@@ -73,20 +74,18 @@ export async function withPart(page, part, text) {
   return prettier.format(`${before.slice(0, from)}${begin}\n\n${text}\n\n${before.slice(until)}`, options)
 }
 
-/** @param {number} fleet @returns {{ fleet: number, ladder: Ladder }} */
-function climb(fleet) {
+/** @param {number} fleet @returns {Promise<{ fleet: number, ladder: Ladder }>} */
+async function climb(fleet) {
   const args = [path.join(root, 'bench', 'dist', 'ladder', 'run.js'), '--json', '--instances', String(fleet)]
-  const ladder = JSON.parse(
-    execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }),
-  )
-  return { fleet, ladder }
+  const { stdout } = await promisify(execFile)(process.execPath, args)
+  return { fleet, ladder: JSON.parse(stdout) }
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const dist = path.join(root, 'packages', 'lab', 'dist')
   const { FIELD } = await import(pathToFileURL(path.join(dist, 'strategies', 'field', 'index.js')).href)
   const { LADDER } = await import(pathToFileURL(path.join(dist, 'ladder', 'table.js')).href)
-  const all = FLEETS.map(climb)
+  const all = await Promise.all(FLEETS.map(climb))
   writeFileSync(LAB, await withPart(LAB, 'models', modelsTable(FIELD)))
   writeFileSync(LAB, await withPart(LAB, 'means', meansTable(all)))
   writeFileSync(SCENARIOS, await withPart(SCENARIOS, 'storms', stormsTable(LADDER, all[0]?.ladder ?? {})))
