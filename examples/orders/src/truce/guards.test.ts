@@ -108,8 +108,8 @@ test('what is served is what the documents say', () => {
   const [order, inventory, warehouse] = [contractOf('order'), contractOf('inventory'), contractOf('warehouse')]
   expect(order.served('place')).toEqual({ effect: 'write', deadline: 3_000 })
   expect(remembered(order, 'place')).toEqual({ ttl: HOUR, rules: { key: 'optional' } })
-  expect(inventory.served('availability')).toEqual({ effect: 'read' })
-  expect(inventory.served('reserve')).toEqual({ effect: 'write' })
+  expect(inventory.served('availability')).toEqual({ effect: 'read', retries: { share: 0.5 } })
+  expect(inventory.served('reserve')).toEqual({ effect: 'write', retries: { share: 0.5 } })
   expect(remembered(inventory, 'reserve')).toEqual({ ttl: 24 * HOUR, rules: { key: 'optional' } })
   expect(['fulfil', 'fulfilment', 'event'].map((name) => warehouse.served(name).effect)).toEqual([
     'write',
