@@ -6,7 +6,8 @@
  *
  * @module
  */
-export { admission, type AdmissionOptions, type ServiceAdmission } from './admission/index.js'
+export { admission, type ServiceAdmission } from './admission/admission.js'
+export type { AdmissionOptions } from './admission/settings.js'
 export type { AdmissionFeature, AdmittedOperation, Arriving, Entrance, LoadField, Place } from './admission-port.js'
 export { BodyTooLargeError, CallerLeftError } from './errors.js'
 export type { Answer, AnswerHeader, AnswerHeaders, Incoming } from './incoming.js'
