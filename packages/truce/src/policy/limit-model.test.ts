@@ -6,6 +6,8 @@
  * so the figures are the same in every run. `score` is what was answered in time of what could be served.
  */
 import { beforeAll, describe, expect, it, test } from 'vitest'
+import { Agenda, type Random, seeded, SERVICE as SERVICES } from '../../test/limits/queue.js'
+import { gradient2, type Rule, vegas } from '../../test/limits/rivals.js'
 import { AdaptiveLimit, LIMIT } from './limit.js'
 
 const TIMEOUT = 1_000
@@ -27,20 +29,8 @@ interface Phase {
   readonly mean: number
 }
 
-type Random = () => number
-function seeded(seed: number): Random {
-  let state = seed
-  const next = () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647
-  for (let n = 0; n < 10; n++) next()
-  return next
-}
-
-/** Service times of mean 1. */
-const SERVICE: Record<string, (u: Random) => number> = {
-  exponential: (u) => -Math.log(u()),
-  lognormal: (u) => Math.exp(0.5 * Math.sqrt(-2 * Math.log(u())) * Math.cos(2 * Math.PI * u()) - 0.125),
-  bimodal: (u) => (u() < 0.9 ? 0.5 : 5.5),
-}
+const { exponential, lognormal, bimodal } = SERVICES
+const SERVICE = { exponential, lognormal, bimodal }
 
 const phase = (seconds: number, rate: number, workers: number, mean: number): Phase => ({
   seconds,
@@ -57,54 +47,6 @@ const SCENARIOS: Record<string, Phase[]> = {
   'long overload': [phase(120, 600, 20, 50)],
   'a hundred workers': [phase(10, 2_000, 100, 40), phase(10, 4_000, 100, 40), phase(10, 2_000, 100, 40)],
   'two workers': [phase(40, 30, 2, 50), phase(40, 80, 2, 50), phase(40, 30, 2, 50)],
-}
-
-/** Events by time, then by age: a binary heap. */
-class Agenda {
-  readonly #heap: { at: number; age: number; act: () => void }[] = []
-  #age = 0
-  now = 0
-
-  at(time: number, act: () => void): void {
-    const heap = this.#heap
-    let hole = heap.push({ at: time, age: this.#age++, act }) - 1
-    while (hole > 0 && this.#before(hole, (hole - 1) >> 1)) hole = this.#swap(hole, (hole - 1) >> 1)
-  }
-
-  /** Does what is next; `false` where there is nothing left. */
-  step(): boolean {
-    const heap = this.#heap
-    const [first] = heap
-    const last = heap.pop()
-    if (!first || !last) return false
-    if (heap.length > 0) {
-      heap[0] = last
-      for (let hole = 0; ;) {
-        let child = 2 * hole + 1
-        if (child >= heap.length) break
-        if (child + 1 < heap.length && this.#before(child + 1, child)) child++
-        if (!this.#before(child, hole)) break
-        hole = this.#swap(hole, child)
-      }
-    }
-    this.now = first.at
-    first.act()
-    return true
-  }
-
-  #before(one: number, other: number): boolean {
-    const [a, b] = [this.#heap[one], this.#heap[other]] as [{ at: number; age: number }, { at: number; age: number }]
-    return a.at < b.at || (a.at === b.at && a.age < b.age)
-  }
-
-  /** @returns where the first of the two is now */
-  #swap(one: number, other: number): number {
-    const heap = this.#heap as unknown[]
-    const held = heap[one]
-    heap[one] = heap[other]
-    heap[other] = held
-    return other
-  }
 }
 
 interface Figures {
@@ -172,8 +114,7 @@ function simulate(limiter: Limiter, phases: Phase[], service: (u: Random) => num
   }
 }
 
-/** The others, as published (anchors: Netflix concurrency-limits; AIMD with a step a limit's worth, as in TCP). */
-type Rule = (limit: number, ms: number, dropped: boolean, inFlight: number, now: number) => number
+/** The others: as published, and AIMD with a step a limit's worth, as in TCP. */
 function following(rule: Rule): Limiter {
   let exact: number = LIMIT.initial
   let inFlight = 0
@@ -203,32 +144,6 @@ function aimd(): Limiter {
   })
 }
 
-function vegas(): Limiter {
-  let least = Number.POSITIVE_INFINITY
-  let count = 0
-  return following((limit, ms, dropped, inFlight) => {
-    if (++count > 30 * limit) least = ((count = 0), ms)
-    least = Math.min(least, ms)
-    const log = Math.max(1, Math.log10(limit))
-    if (dropped) return limit - log
-    if (inFlight * 2 < limit) return limit
-    const queued = Math.ceil(limit * (1 - least / ms))
-    return queued <= log ? limit + 6 * log : queued < 3 * log ? limit + log : queued > 6 * log ? limit - log : limit
-  })
-}
-
-function gradient2Of(): Rule {
-  let long = 0
-  let count = 0
-  return (limit, ms, _, inFlight) => {
-    count++
-    long += (ms - long) * (count <= 10 ? 1 / count : 2 / 601)
-    if (long / ms > 2) long *= 0.95
-    if (inFlight < limit / 2) return limit
-    return limit * 0.8 + 0.2 * (limit * Math.max(0.5, Math.min(1, (1.5 * long) / ms)) + 4)
-  }
-}
-
 /** Of windows of a second, and of ten outcomes at least. */
 function windowed(rule: Rule): Rule {
   let [since, count, sum, busiest] = [0, 0, 0, 0]
@@ -246,9 +161,9 @@ function windowed(rule: Rule): Rule {
 
 const CONTESTANTS: Record<string, () => Limiter> = {
   none: () => ({ limit: Number.POSITIVE_INFINITY, inFlight: 0, started: () => {}, ended: () => {} }),
-  vegas,
-  'gradient 2': () => following(gradient2Of()),
-  'gradient 2, windowed': () => following(windowed(gradient2Of())),
+  vegas: () => following(vegas()),
+  'gradient 2': () => following(gradient2()),
+  'gradient 2, windowed': () => following(windowed(gradient2())),
   aimd,
   own: () => new AdaptiveLimit(LIMIT),
 }

@@ -2,7 +2,8 @@
  * How long it takes to serve what can be served after something changed: within 20 % of it, second by second.
  */
 import { describe, expect, test } from 'vitest'
-import { type Phase, type Random, serve, SERVICE } from './server-model.js'
+import { type Random, SERVICE } from '../limits/queue.js'
+import { type Phase, serve } from './server-model.js'
 
 interface Case {
   readonly name: string

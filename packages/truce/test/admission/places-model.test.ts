@@ -4,7 +4,9 @@
  */
 import { beforeAll, describe, expect, it, test } from 'vitest'
 import { AdaptiveLimit, type AdmissionSettings, type PlaceLimit, Places } from '../../src/policy/index.js'
-import { type Phase, type Run, type Seen, serve, SERVICE } from './server-model.js'
+import { SERVICE } from '../limits/queue.js'
+import { gradient2, type Rule, vegas } from '../limits/rivals.js'
+import { type Phase, type Run, type Seen, serve } from './server-model.js'
 
 const phase = (seconds: number, rate: number, workers: number, mean: number, noise?: number): Phase => ({
   seconds,
@@ -46,8 +48,7 @@ const TELLING = ['ten times slower, 60 workers', 'slow: 10 workers of 1 s', 'two
 const RUN = FULL ? Object.values(SCENARIOS) : TELLING.map((name) => SCENARIOS[name] as Phase[])
 const SERVICES = FULL ? Object.values(SERVICE) : [SERVICE.lognormal, SERVICE.bimodal]
 
-/** The others, as published: Netflix, concurrency-limits; in windows of 1 s, without which both are worse. */
-type Rule = (limit: number, ms: number, inFlight: number) => number
+/** The others in windows of 1 s, without which both are worse. */
 function windowed(rule: Rule): PlaceLimit {
   let exact = 20
   let inFlight = 0
@@ -66,35 +67,10 @@ function windowed(rule: Rule): PlaceLimit {
       sum += ms
       busiest = Math.max(busiest, inFlight--)
       if (now - since < 1_000 || count < 10) return
-      exact = Math.min(1_000, Math.max(1, rule(exact, sum / count, busiest)))
+      exact = Math.min(1_000, Math.max(1, rule(exact, sum / count, false, busiest, now)))
       since = now
       count = sum = busiest = 0
     },
-  }
-}
-
-function vegas(): Rule {
-  let least = Number.POSITIVE_INFINITY
-  let count = 0
-  return (limit, ms, inFlight) => {
-    if (++count > 30 * limit) least = ((count = 0), ms)
-    least = Math.min(least, ms)
-    const log = Math.max(1, Math.log10(limit))
-    if (inFlight * 2 < limit) return limit
-    const queued = Math.ceil(limit * (1 - least / ms))
-    return queued <= log ? limit + 6 * log : queued < 3 * log ? limit + log : queued > 6 * log ? limit - log : limit
-  }
-}
-
-function gradient2(): Rule {
-  let long = 0
-  let count = 0
-  return (limit, ms, inFlight) => {
-    count++
-    long += (ms - long) * (count <= 10 ? 1 / count : 2 / 601)
-    if (long / ms > 2) long *= 0.95
-    if (inFlight < limit / 2) return limit
-    return limit * 0.8 + 0.2 * (limit * Math.max(0.5, Math.min(1, (1.5 * long) / ms)) + 4)
   }
 }
 
