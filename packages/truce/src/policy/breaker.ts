@@ -14,7 +14,7 @@
 import { type BreakerRule, type Memory, memory, type Signal } from './breaker-rule.js'
 import { Leases } from './leases.js'
 import type { Random } from './random.js'
-import { steppedBack } from './step-back.js'
+import { DETECTOR, steppedBack } from './detector.js'
 
 /** When it opens, for how long, and how it closes. Times in ms. */
 export interface BreakerSettings {
@@ -55,21 +55,6 @@ export const BREAKER = Object.freeze({
   /** The ramp starts here: at 0 nobody would ever be the first. */
   rampStart: 0.1,
   failures: 5,
-})
-
-/**
- * What every dependency has unless it is given a breaker: a detector of the dead. It opens only when nothing of at
- * least 20 calls was answered. It must cost nothing: a host that is back is found within half a second, by one success,
- * and no ramp holds back whom the governor lets through anyhow. With the cooldown and the ramp of a full breaker it cost
- * 1.2 points of success after 10 s of refusals at 95 % load, and 1.7 after hangs (storms b and s13 of the ladder).
- */
-export const DETECTOR = /* @__PURE__ */ Object.freeze({
-  failureRate: 1,
-  openRate: 1,
-  cooldown: 100,
-  cooldownMax: 500,
-  closeAfter: 1,
-  ramp: 0,
 })
 
 /** `shedding`: a share of the calls is refused. `half-open`: probes alone are let through. */

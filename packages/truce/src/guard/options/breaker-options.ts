@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { Breaker, BREAKER, type BreakerSettings, DETECTOR } from '../../policy/breaker.js'
+import { Breaker, BREAKER, type BreakerSettings } from '../../policy/breaker.js'
+import { DETECTOR } from '../../policy/detector.js'
 import type { BreakerRule } from '../../policy/breaker-rule.js'
 import { OptionError } from '../errors.js'
 import { knownOptions, oneOf, wholeNumber } from './check.js'

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
-import { BREAKER, Breaker, DETECTOR } from './breaker.js'
+import { BREAKER, Breaker } from './breaker.js'
 import type { BreakerRule } from './breaker-rule.js'
+import { DETECTOR } from './detector.js'
 
 const half = () => 0.5
 const rates = { window: 10_000, size: 20, failureRate: 0.3, openRate: 0.5, minimumCalls: 5, slowRate: 0.5 }
