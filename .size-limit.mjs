@@ -5,7 +5,7 @@
  * red. Each limit is what was measured last plus 3 %, so that growth is somebody's decision: raise it in the commit
  * that needs it, lower it in the one that wins.
  *
- * Goals: `retry` 4 kB, `dependency` 10 kB, out of reach: their rules alone, without an engine, are 5.0 and 11.1 kB
+ * Goals: `retry` 4 kB, `dependency` 10 kB, out of reach: their rules alone, without an engine, are 5.4 and 11.9 kB
  * (`npm run bench -- --only gzip`). bench/README.md, "Where the bytes are".
  */
 const dist = 'packages/truce/dist'

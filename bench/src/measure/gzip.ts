@@ -4,6 +4,7 @@
  * @module
  */
 import { build } from 'esbuild'
+import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
@@ -11,6 +12,11 @@ import { gzipSync } from 'node:zlib'
 const BUILT = '../../../packages/truce/dist'
 const HTTP_RULES = `export { httpClassifier } from '${BUILT}/http/semantics/classify.js'`
 const RETRY_RULES = `export { decide, ProcessBudget } from 'truce/policy'; ${HTTP_RULES}`
+/** A caller's: what a server admits (`admission/`) is no part of it, nor is the budget that is `retry()`'s alone. */
+const DEPENDENCY_RULES = readdirSync(new URL(`${BUILT}/policy/`, import.meta.url))
+  .filter((file) => file.endsWith('.js') && file !== 'index.js' && file !== 'process-budget.js')
+  .map((file) => `export * from '${BUILT}/policy/${file}';`)
+  .join('')
 const OPTION_CHECKS =
   `export { attempts, backoff, retryOn } from '${BUILT}/guard/options/operation-options.js';` +
   `export { timeLimit } from '${BUILT}/guard/options/latency-options.js';` +
@@ -26,7 +32,7 @@ const IMPORTS: Readonly<Record<string, string>> = {
   'all of truce': `export * from 'truce'`,
   'retry: rules alone': RETRY_RULES,
   'retry: rules, option checks': `${RETRY_RULES}; ${OPTION_CHECKS}`,
-  'dependency: rules alone': `export * from 'truce/policy'; ${HTTP_RULES}`,
+  'dependency: rules alone': `${DEPENDENCY_RULES} ${HTTP_RULES}`,
   cockatiel: `export { retry, circuitBreaker, bulkhead, timeout, wrap, handleAll, ConsecutiveBreaker, SamplingBreaker } from 'cockatiel'`,
   'p-retry': `export { default } from 'p-retry'`,
   'exponential-backoff': `export { backOff } from 'exponential-backoff'`,

@@ -110,7 +110,8 @@ export class Admission<A extends Arrival = Arrival> {
    * The work on it has ended.
    *
    * @param ms    that it took, from when it had its place
-   * @param whole `false`: it failed, or its caller left, so it would have taken at least so long
+   * @param whole `false`: it failed, or its caller left, so it would have taken at least so long; where it was quicker
+   *   than usual that says nothing
    */
   served(arrival: A, ms: number, now: number, whole = true): void {
     this.#callers.charge(arrival.account, ms - arrival.charged, now)
