@@ -8,7 +8,7 @@
 import { parseArgs } from 'node:util'
 import { admissionUs } from './cost.js'
 import { FULL, QUICK, type Scale } from './scale.js'
-import { capacity, jobs, outage, underLoad } from './scenarios.js'
+import { capacity, jobs, outages, underLoad } from './scenarios.js'
 
 const HELP = `npm run bench:admission -- [options]
 
@@ -19,7 +19,8 @@ const HELP = `npm run bench:admission -- [options]
   p99Ratio              of attempts that are served, 99th percentile ÷ the same while it is not loaded (goal: 3); the worse;
                         null: none was
   recoverMs             from the end of an outage until 99 % of calls somebody waits for succeed (goal: 3,000); null: never
-  peakAfter             attempts in the worst of the ten seconds after it ÷ a usual second (goal: 1.3)
+  peakAfter             attempts in the worst of the ten seconds after it ÷ a usual second (goal: 1.3); medians of three outages
+  peakBefore            the same of the ten seconds before it: what chance alone makes
   jobsDoneMs            from the end of an outage until all that nobody waits for is done (goal: 5,000); null: never
   admissionUs           what it adds to a request that is let in at once, µs (goal: 2)
 `
@@ -30,6 +31,7 @@ export interface Figures {
   readonly p99Ratio: number
   readonly recoverMs: number | null
   readonly peakAfter: number
+  readonly peakBefore: number
   readonly jobsDoneMs: number | null
   readonly admissionUs: number
 }
@@ -48,7 +50,7 @@ async function measure(
   const fivefold = await said('5 × its capacity', admission, () =>
     underLoad(scale, admission, 5 * alone.capacity, alone.capacity),
   )
-  const { recover, peak } = await said('an outage', admission, () => outage(scale, admission))
+  const { recover, peak, usualPeak } = await said('an outage', admission, () => outages(scale, admission))
   const jobsDoneMs = await said('an outage, jobs', admission, () => jobs(scale, admission))
   return {
     goodput2x: round3(twice.goodput / alone.capacity),
@@ -56,6 +58,7 @@ async function measure(
     p99Ratio: round3(Math.max(twice.p99, fivefold.p99) / alone.p99),
     recoverMs: recover,
     peakAfter: round3(peak),
+    peakBefore: round3(usualPeak),
     jobsDoneMs,
     admissionUs: round3(addedUs),
   }

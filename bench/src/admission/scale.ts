@@ -21,6 +21,8 @@ export interface Scale {
   /** Between two calls of a guard that somebody waits for. */
   readonly think: number
   readonly outage: number
+  /** So many of them. */
+  readonly outages: number
   /** Looked at after an outage. */
   readonly after: number
 }
@@ -40,6 +42,7 @@ export const FULL: Scale = {
   measured: 10_000,
   think: 5_000,
   outage: 15_000,
+  outages: 3,
   after: 12_000,
 }
 
@@ -55,5 +58,6 @@ export const QUICK: Scale = {
   measured: 500,
   think: 200,
   outage: 500,
+  outages: 1,
   after: 1_000,
 }

@@ -77,6 +77,8 @@ export interface Outage {
   readonly recover: number | null
   /** Attempts in the worst of the seconds after it ÷ attempts a second before it. */
   readonly peak: number
+  /** The same of the seconds before it: chance alone. */
+  readonly usualPeak: number
 }
 
 /** What the service works with stands still for a while; somebody waits for each call. */
@@ -98,12 +100,28 @@ export function outage(scale: Scale, admission: boolean): Promise<Outage> {
       await sleep(scale.after)
       const until = ended + Math.min(10_000, scale.after * 0.8)
       const [{ calls }, { came }] = [await calling.seen(), await serving.counts()]
+      const usual = rateOf(came, from, began)
       return {
         recover: recoveredAfter(calls, ended, until),
-        peak: peakOf(came, ended, until) / rateOf(came, from, began),
+        peak: peakOf(came, ended, until) / usual,
+        usualPeak: peakOf(came, from, began) / usual,
       }
     },
   )
+}
+
+/** Medians of so many: the worst of ten seconds of callers that come by chance is chance for the most part. */
+export async function outages(scale: Scale, admission: boolean): Promise<Outage> {
+  const all: Outage[] = []
+  for (let n = 0; n < scale.outages; n++) all.push(await outage(scale, admission))
+  const medianOf = (of: (each: Outage) => number): number => quantile(all.map(of), 0.5)
+  // One that never came back is the longest.
+  const recover = medianOf((each) => each.recover ?? Number.POSITIVE_INFINITY)
+  return {
+    recover: recover === Number.POSITIVE_INFINITY ? null : recover,
+    peak: medianOf(({ peak }) => peak),
+    usualPeak: medianOf(({ usualPeak }) => usualPeak),
+  }
 }
 
 /** The same, and nobody waits: each guard has one job, begun when it stood still. @returns ms from its end, of the last */

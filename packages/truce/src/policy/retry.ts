@@ -104,7 +104,17 @@ export const SLOT = Object.freeze({
    * each waited a second.
    */
   again: 250,
+  /** Of so many retries each is given a place again: those places are nobody's. From the next on it waits twice as long as before. */
+  vain: 8,
+  /** ms, at most: no honest place is farther. */
+  most: 10_000,
 })
+
+/** The least wait for a place. @param attempt that was refused */
+function leastForPlace(attempt: number): number {
+  const again = attempt > 1 ? SLOT.again : 0
+  return Math.min(SLOT.most, again * 2 ** Math.max(0, attempt - 1 - SLOT.vain))
+}
 
 /**
  * Decides what follows a failed attempt.
@@ -223,7 +233,7 @@ function delayBefore(
     return backoff ? wait(backoff, call.attempt - 1, call.waited, random) : 0
   }
   const first = backoff?.initial ?? 0
-  const least = !slot ? held : call.attempt > 1 ? SLOT.again : 0
+  const least = slot ? leastForPlace(call.attempt) : held
   const asked = Math.max(own ?? 0, least)
   const share = PUSHBACK_SPREAD * asked
   const spread = (slot ? Math.min(SLOT.spread, share) : Math.max(first, share)) * random()

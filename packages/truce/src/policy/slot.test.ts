@@ -111,13 +111,20 @@ describe('a place in the dependency’s queue', () => {
 
   it('is free each time for one that has time, and from the second on never at once', () => {
     const policy = full()
-    for (const attempt of [1, 2, 7, 90]) {
+    for (const attempt of [1, 2, 7, 9]) {
       const decision = after(place(40), { rules: BACKGROUND, policy, call: { attempt, deadline: NONE }, u: 0 })
       expect(decision).toEqual({ act: 'retry', wait: attempt === 1 ? 40 : SLOT.again, payment: 0 })
     }
     expect(after(place(4_000), { rules: BACKGROUND, call: { attempt: 2, deadline: NONE }, u: 0 })).toMatchObject({
       wait: 4_000,
     })
+  })
+
+  it('that was given in vain eight times is waited for twice as long each time, up to the longest that is given', () => {
+    const waits = [9, 10, 11, 15, 16, 90].map(
+      (attempt) => after(place(0), { rules: BACKGROUND, call: { attempt, deadline: NONE }, u: 0 }) as { wait: number },
+    )
+    expect(waits.map(({ wait }) => wait)).toEqual([250, 500, 1_000, 10_000, 10_000, 10_000])
   })
 
   it('without a backoff it is not come back to at once either', () => {

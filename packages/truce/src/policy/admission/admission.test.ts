@@ -163,10 +163,13 @@ describe('admission', () => {
 
   it('sheds callers above their fair share, then retries, then background work, and originals last', () => {
     const admission = experienced({ wait: 40 })
-    for (const caller of ['modest', 'greedy']) {
-      const busy = arrival({ caller })
-      admission.arrive(busy, 1_000)
-      admission.served(busy, caller === 'greedy' ? 5_000 : 10, 1_000)
+    // Known are those who came before this epoch, too.
+    for (const at of [1_000, 5_000]) {
+      for (const caller of ['modest', 'greedy']) {
+        const busy = arrival({ caller })
+        admission.arrive(busy, at)
+        admission.served(busy, caller === 'greedy' ? 5_000 : 10, at)
+      }
     }
     const of = {
       greedy: () => arrival({ caller: 'greedy' }),
@@ -174,7 +177,7 @@ describe('admission', () => {
       background: () => arrival({ caller: 'modest', background: true }),
       original: () => arrival({ caller: 'modest' }),
     }
-    admission.arrive(of.original(), 1_000)
+    admission.arrive(of.original(), 5_000)
     const shed = (Object.keys(of) as (keyof typeof of)[]).map((kind) => {
       const inTurn = experiencedWith(admission, of[kind])
       return [kind, inTurn] as const
@@ -220,8 +223,8 @@ describe('admission', () => {
 /** How long one may wait, found by waiting. */
 function experiencedWith(admission: Admission, make: () => Arrival): number {
   const waits = make()
-  expect(admission.arrive(waits, 1_000)).toBe(QUEUED)
-  const longest = admission.nextAt() - 1_000
+  expect(admission.arrive(waits, 5_000)).toBe(QUEUED)
+  const longest = admission.nextAt() - 5_000
   expect(admission.cancel(waits)).toBe(true)
   return longest
 }

@@ -82,7 +82,7 @@ export class Admission<A extends Arrival = Arrival> {
   }
 
   /** How long those who wait will keep it busy, ms. */
-  get backlog(): number {
+  get backlogMs(): number {
     return this.waiting === 0 ? 0 : this.waiting / this.#pace.rate(this.limit)
   }
 
@@ -96,7 +96,7 @@ export class Admission<A extends Arrival = Arrival> {
     arrival.account = this.#callers.account(arrival.caller, now)
     const free = this.waiting === 0 && this.inFlight < this.limit
     // What is too late by what is known may not be: while few are under way it is tried, or nothing new would be known.
-    if (deadline < now + this.backlog + this.#pace.least() && this.inFlight * 10 >= this.limit) {
+    if (deadline < now + this.backlogMs + this.#pace.least() && this.inFlight * 10 >= this.limit) {
       this.#wanted = true
       return TOO_LATE
     }
@@ -157,7 +157,7 @@ export class Admission<A extends Arrival = Arrival> {
       const first = this.#waiting.first(rank)
       if (first === undefined || now - first.since < this.#longest(rank)) continue
       this.#leave(first)
-      this.#turnOut(first, this.#refusalAt(rank, now))
+      this.#turnOut(first, this.#refusalAt(rank, first.background, now))
     }
     const out = this.#out
     if (out === undefined) return undefined
@@ -196,10 +196,11 @@ export class Admission<A extends Arrival = Arrival> {
     const rate = this.#pace.rate(this.limit)
     if (this.waiting + 1 > Math.max(1, this.#longest(rank) * rate)) {
       const worst = this.#waiting.oldestOfWorst(rank)
-      if (worst === undefined || (worst.rank === rank && !this.#overloaded(now))) return this.#refusalAt(rank, now)
-      const { rank: worstRank } = worst
+      if (worst === undefined || (worst.rank === rank && !this.#overloaded(now)))
+        return this.#refusalAt(rank, arrival.background, now)
+      const { rank: worstRank, background } = worst
       this.#leave(worst)
-      this.#turnOut(worst, this.#refusalAt(worstRank, now))
+      this.#turnOut(worst, this.#refusalAt(worstRank, background, now))
     }
     if (this.#busySince === Number.POSITIVE_INFINITY) this.#busySince = now
     arrival.since = now
@@ -231,9 +232,9 @@ export class Admission<A extends Arrival = Arrival> {
     return most * (this.#waits[rank] as number)
   }
 
-  #refusalAt(rank: number, now: number): Refusal {
+  #refusalAt(rank: number, patient: boolean, now: number): Refusal {
     const reason: RefusalReason = rank === GREEDY ? 'share' : 'overloaded'
-    const slot = this.#slots.give(this.#pace.rate(this.limit), this.backlog, now)
+    const slot = this.#slots.give(this.#pace.shown(this.limit), this.backlogMs, patient, now)
     return { reason, scope: reason === 'share' ? 'service' : this.settings.scope, slot }
   }
 

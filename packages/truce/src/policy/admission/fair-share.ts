@@ -5,7 +5,8 @@
  * has an account of the work done for it lately. One that is above the mean of those who ask is *greedy*: it gets what
  * the others leave. So each gets its fair share where it asks for that much, and what nobody else wants besides.
  *
- * Names may come from a field that anybody can write: so many are known at most, the rest share one account.
+ * Names may come from a field that anybody can write: so many are known at most, the rest share one account. So do names
+ * that were first heard in this epoch: whoever takes a new one for each request is one stranger, not a thousand callers.
  *
  * @module
  */
@@ -14,17 +15,22 @@
 const MOST = 1_000
 /** Work counts for the epoch it falls into and the next one, ms. */
 const EPOCH = 5_000
+/** Names kept that have no account yet. */
+const HEARD = 10_000
 /** Above the mean by that factor: two that ask the same are never exactly equal. */
 const SLACK = 1.1
 /** Accounts looked at for an idle one when a new name comes and all are taken. */
 const SWEEP = 4
-/** Of strangers, and of names beyond the number. */
+/** Of strangers, of names first heard in this epoch, and of those beyond the number. */
 const STRANGERS = 0
 
 /** Accounts of callers, by number; `0` is the strangers'. */
 export class FairShare {
   readonly #numbers = new Map<string, number>()
   readonly #names: (string | undefined)[] = [undefined]
+  /** Without an account: heard in this epoch for the first time, and before it. */
+  readonly #heard = new Set<string>()
+  readonly #heardBefore = new Set<string>()
   readonly #now: number[] = [0]
   readonly #before: number[] = [0]
   /** Epoch of the last charge. */
@@ -44,30 +50,31 @@ export class FairShare {
 
   account(caller: string | undefined, now: number): number {
     if (caller === undefined) return STRANGERS
-    return this.#numbers.get(caller) ?? this.#open(caller, now)
+    return this.#numbers.get(caller) ?? this.#hear(caller, now)
   }
 
   /** Work is done for it; less than nothing gives back. */
   charge(account: number, ms: number, now: number): void {
     this.#turn(now)
     this.#renew(account)
-    this.#now[account] = (this.#now[account] as number) + ms
-    this.#total += ms
+    const had = this.#now[account] as number
+    // What is given back may have been charged in the epoch before.
+    const has = Math.max(0, had + ms)
+    this.#now[account] = has
+    this.#total += has - had
   }
 
-  /** Has it had more than the others? */
+  /** Has it had more than the others, of the time in which it asked? */
   greedy(account: number, now: number): boolean {
     this.#turn(now)
-    const active = Math.max(this.#active, this.#activeBefore)
-    if (active < 2) return false
-    return this.#used(account) * active > SLACK * (this.#total + this.#totalBefore)
-  }
-
-  #used(account: number): number {
+    if (this.#active < 2 && this.#activeBefore < 2) return false
     const behind = this.#epoch - (this.#epochs[account] as number)
-    if (behind > 1) return 0
-    const now = this.#now[account] as number
-    return behind === 1 ? now : now + (this.#before[account] as number)
+    if (behind > 1) return false
+    const latest = this.#now[account] as number
+    const before = behind === 1 ? latest : (this.#before[account] as number)
+    const used = behind === 1 ? before : latest + before
+    const fair = mean(this.#total, this.#active) + (before > 0 ? mean(this.#totalBefore, this.#activeBefore) : 0)
+    return used > SLACK * fair
   }
 
   #turn(now: number): void {
@@ -79,6 +86,7 @@ export class FairShare {
     this.#total = 0
     this.#active = 0
     this.#epoch = epoch
+    this.#remember()
     this.#ends = (epoch + 1) * EPOCH
   }
 
@@ -92,12 +100,30 @@ export class FairShare {
     this.#active++
   }
 
-  #open(caller: string, now: number): number {
+  /** Known are those with an account. */
+  #hear(caller: string, now: number): number {
     this.#turn(now)
+    if (this.#heardBefore.has(caller)) return this.#open(caller)
+    if (this.#heard.size < HEARD) this.#heard.add(caller)
+    return STRANGERS
+  }
+
+  #remember(): void {
+    if (this.#heard.size === 0) return
+    if (this.#heardBefore.size + this.#heard.size > HEARD) this.#heardBefore.clear()
+    for (const name of this.#heard) this.#heardBefore.add(name)
+    this.#heard.clear()
+  }
+
+  #open(caller: string): number {
     const account = this.#names.length <= MOST ? this.#names.length : this.#idle()
     if (account === STRANGERS) return STRANGERS
     const old = this.#names[account]
-    if (old !== undefined) this.#numbers.delete(old)
+    if (old !== undefined) {
+      this.#numbers.delete(old)
+      this.#heardBefore.add(old)
+    }
+    this.#heardBefore.delete(caller)
     this.#numbers.set(caller, account)
     this.#names[account] = caller
     this.#now[account] = this.#before[account] = 0
@@ -113,4 +139,8 @@ export class FairShare {
     }
     return STRANGERS
   }
+}
+
+function mean(total: number, count: number): number {
+  return count > 0 ? total / count : 0
 }

@@ -9,6 +9,8 @@ import { Quantile } from '../quantile.js'
 const ROUND = 16
 /** Share of the way that one measurement goes. */
 const STEP = 0.3
+/** … and one of departures at rest, which come as requests do: by chance. */
+const CALM_STEP = 0.1
 
 /** Learned from departures. */
 export class Pace {
@@ -16,6 +18,9 @@ export class Pace {
   readonly #p99 = new Quantile(0.99)
   /** A ms, while somebody waits; `NaN` before that was seen. */
   #rate = Number.NaN
+  /** The same while nobody waits: what it is asked for, not what it can. */
+  #calm = Number.NaN
+  #busy = false
   #since = Number.NaN
   #count = 0
   #latest = Number.POSITIVE_INFINITY
@@ -29,18 +34,16 @@ export class Pace {
 
   /** A place came free. @param busy while others wait: then departures tell the rate */
   departed(busy: boolean, now: number): void {
-    if (!busy) {
-      this.#since = Number.NaN
-      return
-    }
-    if (this.#since !== this.#since) {
+    if (busy !== this.#busy || this.#since !== this.#since) {
+      this.#busy = busy
       this.#since = now
       this.#count = 0
       return
     }
     if (++this.#count < ROUND || now <= this.#since) return
     const rate = this.#count / (now - this.#since)
-    this.#rate = this.#rate === this.#rate ? this.#rate + STEP * (rate - this.#rate) : rate
+    if (busy) this.#rate = towards(this.#rate, rate, STEP)
+    else this.#calm = towards(this.#calm, rate, CALM_STEP)
     this.#since = now
     this.#count = 0
   }
@@ -48,6 +51,11 @@ export class Pace {
   /** Departures a ms of a service that has no rest. @param limit places, for a guess before one was seen */
   rate(limit: number): number {
     return this.#rate === this.#rate ? this.#rate : limit / this.#median.value(1)
+  }
+
+  /** The same, of which nothing is a guess once anything was served: what places could do that nobody has needed is many times too high. */
+  shown(limit: number): number {
+    return this.#rate !== this.#rate && this.#calm === this.#calm ? this.#calm : this.rate(limit)
   }
 
   /** What a request takes at the least, as far as is known: half of them, and the latest, took longer. */
@@ -64,4 +72,9 @@ export class Pace {
   p99(unknown: number): number {
     return this.#p99.value(unknown)
   }
+}
+
+/** The first measurement, or a share of the way from the last ones to this one. */
+function towards(mean: number, measured: number, share: number): number {
+  return mean === mean ? mean + share * (measured - mean) : measured
 }

@@ -26,6 +26,18 @@ test('but not below ten places: a service that is too slow for its callers is no
   expect(after(50, 1)).toBe(10)
 })
 
+test('what had begun before the cut is no reason for another one', () => {
+  const places = new Places(SETTINGS)
+  for (let n = 0; n < 80; n++) places.started()
+  // It stood still; all that was inside is for nobody, and comes out at once. What comes afterwards is not.
+  for (let n = 0, now = 15_000; n < 400; n++) {
+    now += 10
+    places.ended(n < 80 ? 15_000 : 200, true, now, n < 80)
+    while (places.inFlight < places.limit) places.started()
+  }
+  expect(places.limit).toBeGreaterThanOrEqual(40)
+})
+
 test('a few that leave are no sign', () => {
   expect(after(3, 0.05)).toBeGreaterThan(40)
 })

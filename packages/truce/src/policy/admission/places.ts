@@ -11,8 +11,8 @@
  * if more is served (or nothing takes longer), it stays there and goes on; else it comes back. Where requests take
  * twice as long as usual, it looks down: if no less is served, that was a queue, and it goes on; if less is
  * served, it comes back at once, and what was unusual is usual from now on. How many departures it takes to be sure
- * depends on how much service times vary. Coming down is for latency, coming up for service: whatever is not sure
- * goes up. Nothing is pinned to a minimum to measure it, so no look around starves the service.
+ * depends on how much service times vary. Coming down is for latency, coming up for service: whatever is
+ * not sure goes up. Nothing is pinned to a minimum to measure it, so no look around starves the service.
  *
  * Chosen on a queue with 1 to 540 workers, 2 ms to 1.35 s, five kinds of service times, steps in load, capacity
  * and speed, a noisy neighbour. Served in time in % of what could be, mean of all phases and worst one:
@@ -56,14 +56,20 @@ export const PLACES = /* @__PURE__ */ Object.freeze({
   least: 100,
   /** Places that somebody wanted, of those that came free, from which on the limit is what matters. */
   pressed: 0.25,
+  /** … in the first such round: fewer, and it is one of before, and no measure of what can be served. */
+  mixed: 0.5,
   /** A round whose verdict is in doubt goes on so many times, each time by that factor. */
   patience: 4,
   longer: 1.5,
   /** Throughput that goes this share of the way with the limit follows it. */
   follows: 0.45,
+  /** … where it was never sure, on a look down: whatever is not sure goes up. */
+  doubt: 0.3,
   /** Latency up to so many times the usual one is the usual one; beyond the second it may be a queue. */
   same: 1.2,
-  tolerance: 2,
+  tolerance: 2.5,
+  /** From so many times on a look up is a careful one: there may be a queue already. */
+  queued: 1.5,
   /** The usual latency goes this share of the way to a round's mean: down; up where half of the places are free; up otherwise. */
   down: 0.15,
   upIdle: 0.1,
@@ -126,6 +132,7 @@ export class Places implements PlaceLimit {
   #squares = 0
   #peak = 0
   #wasted = 0
+  #cutAt = Number.NEGATIVE_INFINITY
   // What was measured before the look around: at which limit, from how many.
   #look: Look = 'rest'
   #before = 0
@@ -145,6 +152,10 @@ export class Places implements PlaceLimit {
   #factor: number = PLACES.bold
   /** The last look down lost throughput. */
   #lost = false
+  /** Idle rounds: what the first few say is all that is known. */
+  #idles = 0
+  /** There was room in the round before: what was served until each place was wanted is less than could be. */
+  #mixed = false
 
   constructor({ limit, limitMin, limitMax }: Pick<AdmissionSettings, 'limit' | 'limitMin' | 'limitMax'>) {
     this.#min = limitMin
@@ -175,7 +186,8 @@ export class Places implements PlaceLimit {
     if (this.#settling) return this.#settle(now)
     if (this.#starting && wanted) this.#set(this.#limit + 1)
     this.#departures++
-    if (wasted) this.#wasted++
+    // What had begun before the last cut is no reason for another one.
+    if (wasted && now - ms >= this.#cutAt) this.#wasted++
     this.#sum += ms
     if (this.#starting && this.#departures === PLACES.first && this.#usual !== this.#usual)
       this.#usual = this.#sum / PLACES.first
@@ -197,7 +209,7 @@ export class Places implements PlaceLimit {
     const rate = count / (now - this.#from)
     const { limit } = this
     const pressed = this.#wanted >= PLACES.pressed * count
-    if (this.#wasted > PLACES.wasted * count) this.#cutWaste(1 - this.#wasted / count)
+    if (this.#wasted > PLACES.wasted * count) this.#cutWaste(1 - this.#wasted / count, now)
     else if (!pressed) this.#idle(mean)
     else if (this.#look === 'rest') this.#rests(mean, rate, count)
     else if (!this.#judged(mean, rate, count)) {
@@ -216,7 +228,8 @@ export class Places implements PlaceLimit {
   }
 
   /** Too many are inside: their callers leave before they are done, and the work is for nobody. @param good share of it */
-  #cutWaste(good: number): void {
+  #cutWaste(good: number, now: number): void {
+    this.#cutAt = now
     this.#starting = false
     this.#rest(Number.NaN, Number.NaN, 0)
     this.#set(Math.min(this.#limit, Math.max(this.#floor, Math.floor(this.#limit * Math.max(PLACES.cut, good)))))
@@ -227,8 +240,9 @@ export class Places implements PlaceLimit {
     this.#starting = false
     this.#looked = true
     const used = this.#peak * 2 >= this.#limit ? PLACES.upUsed : PLACES.upIdle
-    const share = mean < this.#usual ? PLACES.down : this.#wanted > 0 ? 0 : used
-    this.#usual += (mean - this.#usual) * share
+    const up = this.#wanted > 0 ? 0 : Math.max(used, 1 / ++this.#idles)
+    this.#usual += (mean - this.#usual) * (mean < this.#usual ? Math.max(PLACES.down, up) : up)
+    this.#mixed = true
     this.#rest(Number.NaN, Number.NaN, 0)
     this.#rested = PLACES.rest
     // What nobody asks for is not known to be there.
@@ -239,6 +253,9 @@ export class Places implements PlaceLimit {
   #rests(mean: number, rate: number, count: number): void {
     if (this.#starting && mean <= PLACES.same * this.#usual) return
     this.#starting = false
+    const mixed = this.#mixed && this.#wanted < PLACES.mixed * count
+    this.#mixed = false
+    if (mixed) return
     this.#mean = this.#mean === this.#mean ? this.#mean + PLACES.step * (mean - this.#mean) : mean
     this.#rate = this.#rate === this.#rate ? this.#rate + PLACES.step * (rate - this.#rate) : rate
     this.#count = Math.min(4 * PLACES.round, this.#count + count)
@@ -249,8 +266,9 @@ export class Places implements PlaceLimit {
       this.#measured(mean, rate, count)
       this.#lookDown(mean)
     } else if ((this.#suspected === 0 || !this.#looked) && this.#rested++ >= PLACES.rest) {
-      if (this.#vain >= PLACES.inVain && this.#limit > this.#min) this.#move('down', PLACES.careful)
-      else this.#move('up', this.#factor)
+      const looksDown = this.#vain >= PLACES.inVain && this.#limit > this.#min && mean > PLACES.same * this.#usual
+      if (looksDown) this.#move('down', PLACES.careful)
+      else this.#move('up', mean > PLACES.queued * this.#usual ? PLACES.careful : this.#factor)
     }
   }
 
@@ -263,7 +281,7 @@ export class Places implements PlaceLimit {
     const same = this.#look === 'up' && mean <= PLACES.same * this.#usual
     if (!same && !last && Math.abs(gain - PLACES.follows) < error) return false
     if (this.#look === 'up') this.#wentUp(same || gain >= PLACES.follows, mean, rate, count)
-    else this.#wentDown(gain < PLACES.follows && !last, mean, rate, count)
+    else this.#wentDown(gain < (last ? PLACES.doubt : PLACES.follows), mean, rate, count)
     return true
   }
 

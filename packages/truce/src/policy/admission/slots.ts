@@ -6,7 +6,10 @@
  * stands in.
  *
  * What the places are handed out from is what fresh originals leave of the rate. Some of the refused never come back;
- * their places would stay empty, so as many more are handed out as past ones were missed.
+ * their places would stay empty, so as many more are handed out as past ones were missed. A call that somebody waits for
+ * does not wait long. Were it given a place however far, the queue of a service that stands still would grow until no
+ * caller came back, and shrink until all of them did at once. So what is farther is a second queue, behind the first,
+ * from which few come.
  *
  * @module
  */
@@ -19,7 +22,13 @@ const RETURNED = 1
 const GIVEN = 2
 
 /** Of the rate, what is kept for those who come back, however many originals there are. */
-const LEAST_SPARE = 0.1
+const LEAST_SPARE = 0.05
+/** Originals do not come evenly: so many more may come. */
+const UNEVEN = 1.1
+/** Somebody waits for the call: so long and no longer, ms. A usual deadline (2.5 s) less an attempt at the door, and one at its place. */
+const PATIENCE = 1_500
+/** Where the second queue begins, ms. */
+const FAR = 3_000
 /** Of the slots given, so many are used at the least. */
 const LEAST_USED = 0.2
 
@@ -28,6 +37,8 @@ export class Slots {
   readonly #longest: number
   readonly #seen = new TimeWindow(WINDOW, 3)
   #next = Number.NEGATIVE_INFINITY
+  /** Of the second queue. */
+  #far = Number.NEGATIVE_INFINITY
 
   /** @param longest slot, ms */
   constructor(longest: number) {
@@ -42,15 +53,22 @@ export class Slots {
   /**
    * The next free place, in ms from now.
    *
-   * @param rate  departures a ms
-   * @param ahead ms in which those are served who wait now
+   * @param rate    departures a ms
+   * @param ahead   ms in which those are served who wait now
+   * @param patient nobody waits for it
    */
-  give(rate: number, ahead: number, now: number): number {
+  give(rate: number, ahead: number, patient: boolean, now: number): number {
     const seen = this.#seen
-    seen.add(GIVEN, now)
-    const used = Math.min(1, Math.max(LEAST_USED, (seen.latest(RETURNED) + 1) / seen.latest(GIVEN)))
-    const spare = Math.max(LEAST_SPARE * rate, rate - seen.latest(ORIGINALS) / WINDOW)
-    this.#next = Math.min(Math.max(this.#next + used / spare, now + ahead), now + this.#longest)
-    return this.#next - now
+    const used = Math.min(1, Math.max(LEAST_USED, (seen.latest(RETURNED) + 1) / (seen.latest(GIVEN) + 1)))
+    const spare = Math.max(LEAST_SPARE * rate, rate - (UNEVEN * seen.latest(ORIGINALS)) / WINDOW)
+    const latest = now + this.#longest
+    const next = Math.min(Math.max(this.#next + used / spare, now + ahead), latest)
+    if (patient || next <= now + PATIENCE) {
+      seen.add(GIVEN, now)
+      this.#next = next
+      return next - now
+    }
+    this.#far = Math.min(Math.max(this.#far + LEAST_USED / spare, next, now + FAR), latest)
+    return this.#far - now
   }
 }

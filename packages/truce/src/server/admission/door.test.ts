@@ -55,7 +55,7 @@ describe('a place', () => {
     works.ended(200)
     await time.settle()
     silent.left()
-    await time.advance(9_999)
+    await time.advance(59_999)
     expect(door.inFlight).toBe(1)
     await time.advance(2)
     expect(door.inFlight).toBe(0)
@@ -64,7 +64,7 @@ describe('a place', () => {
     expect([door.inFlight, time.pending]).toEqual([0, []])
   })
 
-  it('that nothing was heard of for ten seconds says nothing of how long such work takes', async () => {
+  it('that nothing was heard of for a minute says nothing of how long such work takes', async () => {
     const { come, time, door } = scene({ wait: 400 })
     const work = async (): Promise<void> => {
       const visit = come()
@@ -74,7 +74,7 @@ describe('a place', () => {
     for (let n = 0; n < 50; n++) await work()
     for (let n = 0; n < 20; n++) {
       come().left()
-      await time.advance(10_002)
+      await time.advance(60_002)
     }
     // As long as before: two 99th percentiles of 10 ms.
     const [, waits] = [come(), come()]

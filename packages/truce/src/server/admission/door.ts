@@ -15,10 +15,11 @@ import type { AdmittedOperation } from '../admission-port.js'
 import type { AtDoor, Turn } from './turn.js'
 
 /**
- * A handler that hears that its caller has left may stop without a word, and nothing would ever end its request. Most do
- * not look, and work on: their place is not free before. After so long it is taken for free, ms.
+ * A handler that hears that its caller has left may stop without a word, and where it is middleware's, nothing would ever
+ * end its request. Most do not look, and work on: their place is not free before. After so long it is taken for free, ms:
+ * with 10 s whatever the service waits for, were it gone for longer, had twice as much to do when it came back.
  */
-const LOST = 10_000
+const LOST = 60_000
 
 export class Door implements AtDoor {
   readonly policy: Admission<Turn>
@@ -78,7 +79,7 @@ export class Door implements AtDoor {
     else if (this.#drained.length > 0) this.#tellDrained()
   }
 
-  /** How long it took is not known: the ten seconds are the door's own, and would be learned as the service's. */
+  /** How long it took is not known: the minute is the door's own, and would be learned as the service's. */
   forgotten(turn: Turn, now: number): void {
     this.policy.released(turn, now)
     this.changed(now)

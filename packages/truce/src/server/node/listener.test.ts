@@ -42,6 +42,7 @@ async function scene(handler: NodeHandler) {
 
 const BUSY = new OverloadedError({ dependency: 'stock', operation: 'take', stop: 'concurrency', retryIn: 900 })
 const BUG = new Error('a bug')
+const gone = (signal: AbortSignal) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
 const KEYED = { method: 'POST', headers: { 'Idempotency-Key': 'k' } }
 
 describe('a listener', () => {
@@ -95,6 +96,19 @@ describe('a listener', () => {
     })
     expect(await ask(url)).toMatchObject({ status: 200, body: 'halfours' })
     expect(came).toEqual([BUSY])
+  })
+
+  test.each<[string, NodeHandler]>([
+    ['returns', async (_request, _response, context) => void (await gone(context.signal))],
+    ['rejects', async (_request, _response, context) => gone(context.signal).then(() => Promise.reject(BUG))],
+  ])('is over with a handler that %s without an answer once its caller has left', async (_, handler) => {
+    const { url, counters } = await scene(handler)
+    const leaving = new AbortController()
+    const asked = fetch(url, { method: 'POST', signal: leaving.signal })
+    await expect.poll(() => counters.inFlight).toBe(1)
+    leaving.abort()
+    await expect(asked).rejects.toThrow()
+    await expect.poll(() => [counters.inFlight, counters.abandonedMs > 0]).toEqual([0, true])
   })
 
   it('under a key: the key hears of an answer and of an error, and a repeat runs nothing', async () => {

@@ -6,6 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ServedOperation } from '../operation.js'
 import type { RequestContext } from '../request-context.js'
+import type { Visit } from '../visit.js'
 import { drive, fail } from './drive.js'
 import { NodeIncoming } from './incoming.js'
 
@@ -29,16 +30,35 @@ export function listener(
     const rethrow = (error: unknown): never => {
       throw error
     }
+    let visit: Visit | undefined
     const failed = (error: unknown): unknown => fail(request, response, error, rethrow)
     const exchange = { incoming: new NodeIncoming(request, request), message: request, response }
     let going: unknown
     try {
-      going = drive(operation, exchange, ({ context }) => handler(request, response, context))
+      going = drive(operation, exchange, (its) => {
+        visit = its
+        return handler(request, response, its.context)
+      })
     } catch (error) {
       return failed(error)
     }
-    return isThenable(going) ? Promise.resolve(going).then(undefined, failed) : going
+    if (!isThenable(going)) return going
+    return Promise.resolve(going).then(
+      (value) => {
+        settled(visit, response)
+        return value
+      },
+      (error: unknown) => {
+        settled(visit, response)
+        return failed(error)
+      },
+    )
   }
+}
+
+/** A handler whose caller has left may stop without an answer: nothing else would end its request. */
+function settled(visit: Visit | undefined, response: ServerResponse): void {
+  if (visit && visit.context.leftAt !== undefined && !visit.keyed) visit.ended(response.statusCode)
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
