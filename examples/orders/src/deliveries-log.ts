@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { PeerPushback } from 'truce/peer'
 import { type LineLog, lineLog } from './line-log.js'
 
 export interface Delivery {
@@ -14,6 +15,8 @@ export interface Delivery {
   readonly order: string
   /** False where the caller had left, or the answer was lost on its way. */
   readonly delivered: boolean
+  /** It was refused before any work, and what was said with that. */
+  readonly refused?: Pick<PeerPushback, 'reason' | 'slot'>
   /** The process died before it could record the attempt. */
   readonly died?: {
     /** Its arrival, epoch ms. */

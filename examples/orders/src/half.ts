@@ -72,8 +72,9 @@ function makeFolder(folder: string): void {
 async function play(options: HalfOptions, services: Family): Promise<Played> {
   const { plan, folder, seed } = options
   const port = (offset: number) => (options.port === undefined ? 0 : options.port + offset)
+  const admission = options.half === 'truce'
   const [inventory, warehouse] = await Promise.all([
-    services.start('inventory', { port: port(0), folder, seed }),
+    services.start('inventory', { port: port(0), folder, seed, admission }),
     services.start('warehouse', { port: port(1), folder, seed }),
   ])
   const calls: OrderSettings = {
@@ -90,7 +91,7 @@ async function play(options: HalfOptions, services: Family): Promise<Played> {
   async function inventoryFault(fault: PlannedFault): Promise<void> {
     const until = now() + fault.for
     if (fault.crash) {
-      const settings = { port: Number(new URL(inventory.url).port), folder, seed }
+      const settings = { port: Number(new URL(inventory.url).port), folder, seed, admission }
       const back = services.restart('inventory', settings)
       await putFault(inventory, fault.label, fault.for, { kind: 'crash' })
       const { pid } = await back

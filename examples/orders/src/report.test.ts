@@ -35,6 +35,7 @@ const half = (over: Partial<Figures> = {}): Figures => ({
   lateMs: 5,
   answer: { p50Ms: 100, p99Ms: 1_200 },
   stops: { attempts: 3, breaker: 40 },
+  admission: { refused: { share: 2, overloaded: 40 }, placed: 42, served: 41 },
   faults: [fault('outage'), fault('freeze')],
   ...over,
 })

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { AdmissionFigures } from './measure/admission.js'
 import type { FaultFigures, Figures } from './measure/figures.js'
 import { type Halves, type Promised, starved } from './measure/promises.js'
 
@@ -52,6 +53,8 @@ function overall({ handwritten, truce }: Halves): string[][] {
     row('lost answers repaired', ({ repaired, lostAnswers }) => `${repaired} of ${lostAnswers}`),
     row('replays', ({ replays }) => `${replays}`),
     row('conflicts', ({ conflicts }) => `${conflicts}`),
+    row('refused by the inventory itself', ({ admission }) => refusedOf(admission)),
+    row('given a place, and served at it', ({ admission: { placed, served } }) => `${served} of ${placed}`),
     row('lost orders', ({ lost }) => `${lost}`),
     row('reserved, but told "failed"', ({ orphans }) => `${orphans}`),
     row('answer time, median', ({ answer }) => `${answer.p50Ms} ms`),
@@ -76,6 +79,11 @@ function perFault({ handwritten, truce }: Halves): string[][] {
       row('first answers confirm again after', ({ atOnceAgainAfterMs }) => seconds(atOnceAgainAfterMs)),
     ]
   })
+}
+
+function refusedOf({ refused }: AdmissionFigures): string {
+  const known = Object.entries(refused).toSorted(([, a], [, b]) => b - a)
+  return known.length === 0 ? '0' : known.map(([reason, count]) => `${reason} ${count}`).join(', ')
 }
 
 function stopsOf(stops: Readonly<Record<string, number>>): string {

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { peer } from 'truce/peer'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { build } from './built.js'
 import { type Started, startService } from './started.js'
@@ -118,6 +119,30 @@ test('the key with another payload is refused; that of another client is another
   expect(standing()).toEqual({ reservations: 1, taken: 2 })
   expect(await reserve('key', 3, { 'x-client-id': 'another' })).toMatchObject({ status: 201 })
   expect(standing()).toEqual({ reservations: 2, taken: 5 })
+})
+
+test('with an admission: what there is no room for is refused before any work, and told when to come', async () => {
+  await inventory.stop()
+  inventory = await startService('inventory', folder, { admission: true })
+  url = inventory.url
+  await fault({ kind: 'hang' })
+  const ask = async (n: number) => {
+    const context = peer.write({ call: `call-${n}`, attempt: 1, caller: 'order' })
+    const { status, headers } = await fetch(`${url}/availability/tea`, { headers: { 'retry-context': context } })
+    return { status, said: peer.read(headers.get('retry-pushback') ?? '') }
+  }
+  const asked = Array.from({ length: 60 }, (_, n) => ask(n))
+  const first = await Promise.any(
+    asked.map((one) => one.then((got) => (got.status === 503 ? got : Promise.reject(new Error('let in'))))),
+  )
+  expect(first.said).toMatchObject({ applied: false, reason: 'overloaded', slot: expect.any(Number) as number })
+  await fetch(`${url}/faults`, { method: 'DELETE' })
+  const statuses = (await Promise.all(asked)).map(({ status }) => status)
+  expect(new Set(statuses)).toEqual(new Set([200, 503]))
+  await inventory.stop()
+  const refused = statuses.filter((status) => status === 503).length
+  expect(linesOf('deliveries').filter((line) => line['refused'] !== undefined)).toHaveLength(refused)
+  expect(linesOf('attempts').filter(({ outcome }) => outcome === 'refused')).toHaveLength(refused)
 })
 
 test(

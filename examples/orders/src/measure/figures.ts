@@ -5,6 +5,7 @@
  * @module
  */
 import type { Sent } from '../drive.js'
+import { type AdmissionFigures, admissionFigures } from './admission.js'
 import type { FaultWindow, OrderRow, Remains } from './read.js'
 import { type Outcome, recoveredAfter } from './recovery.js'
 import { type Repeats, repeats } from './repeats.js'
@@ -42,6 +43,7 @@ export interface Figures extends Repeats {
   readonly lateMs: number
   readonly answer: { readonly p50Ms: number; readonly p99Ms: number }
   readonly stops: Readonly<Record<string, number>>
+  readonly admission: AdmissionFigures
   readonly faults: readonly FaultFigures[]
 }
 
@@ -110,6 +112,7 @@ export function figures(sent: readonly Sent[], remains: Remains, quiet: readonly
     lateMs: Math.round(lateMs),
     answer: { p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) },
     stops: remains.stops,
+    admission: admissionFigures(attempts),
     faults: remains.faults.map((fault, i) => {
       const next = (remains.faults[i + 1]?.from ?? Infinity) - SHORTLY_MS
       const until = Math.min(fault.until + WATCH_MS, next, ...quiet.filter((at) => at >= fault.until))

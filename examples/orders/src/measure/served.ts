@@ -18,6 +18,8 @@ export interface ServedAttempt extends Pick<
   readonly call: string
   /** False where the caller had left, or the answer was lost on its way. */
   readonly delivered: boolean
+  /** What an admission said that refused it. */
+  readonly refused?: Delivery['refused'] | undefined
 }
 
 /** @returns in the order of arrival */
@@ -29,7 +31,7 @@ export function servedAttempts(records: readonly AttemptRecord[], deliveries: re
       const end = ends.get(id)
       ends.delete(id)
       const own = { t, call: `${end?.order || id}/${operation}`, operation, effect, outcome, certainty, replayed }
-      return { ...own, delivered: end?.delivered ?? false }
+      return { ...own, delivered: end?.delivered ?? false, refused: end?.refused }
     },
   )
   // What is left was never recorded: it died with its process, in the middle of what was rolled back.

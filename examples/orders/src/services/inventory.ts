@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { idempotency } from 'truce/idempotency'
 import { sqlite } from 'truce/idempotency/sqlite'
 import { peer } from 'truce/peer'
-import { service } from 'truce/server'
+import { admission, service } from 'truce/server'
 import { contextOf, guarded, problems } from 'truce/server/hono'
 import { httpIdempotency } from 'truce/server/idempotency'
 import { attemptLog } from 'truce/telemetry'
@@ -68,7 +68,9 @@ await engine.ready()
 const stopReaping = reaping(engine)
 // Only the order service can reach it here. Elsewhere: a certificate or a token says who calls.
 const keyed = httpIdempotency({ engine, tenant: (incoming) => incoming.header('x-client-id') })
-const inventory = service('inventory', { peer, peers: 'all', idempotency: keyed })
+// By hand the inventory takes whatever comes, as most services do.
+const door = settings.admission === true ? admission(contract.admission()) : undefined
+const inventory = service('inventory', { peer, peers: 'all', idempotency: keyed, admission: door })
 const availability = inventory.operation('availability', contract.served('availability'))
 const reserve = inventory.operation('reserve', {
   ...contract.served('reserve'),

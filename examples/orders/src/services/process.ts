@@ -17,6 +17,8 @@ export interface ServiceSettings {
   /** Where its database and its log are. */
   readonly folder: string
   readonly seed: number
+  /** Does it decide itself what it takes on? Of the inventory, where it is called with Truce. */
+  readonly admission?: boolean
 }
 
 /** What a service process tells its parent. */

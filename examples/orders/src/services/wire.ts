@@ -10,10 +10,11 @@
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { MiddlewareHandler } from 'hono'
+import { peer } from 'truce/peer'
 import type { ServedOperation } from 'truce/server'
 import { contextOf } from 'truce/server/hono'
 import { now } from '../clock.js'
-import type { DeliveriesLog } from '../deliveries-log.js'
+import type { DeliveriesLog, Delivery } from '../deliveries-log.js'
 import type { Weather } from '../faults.js'
 import type { Random } from '../random.js'
 
@@ -43,7 +44,7 @@ export function wire({ log, sky, random }: WireOptions): Wire {
       const t = now()
       const order = c.req.header('x-order-id') ?? ''
       const end = (delivered: boolean, died?: { t: number; operation: string; effect: 'read' | 'write' }) =>
-        log.write({ id: contextOf(c).id, order, delivered, ...(died && { died }) })
+        log.write({ id: contextOf(c).id, order, delivered, ...refusalOf(c.res), ...(died && { died }) })
       const died = () => end(false, { t, operation, effect })
       underWay.add(died)
       await next()
@@ -67,4 +68,11 @@ export function wire({ log, sky, random }: WireOptions): Wire {
   }
 
   return { of, die }
+}
+
+/** Of an answer that an admission gave: only it gives reasons and places, and only to callers that are known. */
+function refusalOf({ headers }: Response): Pick<Delivery, 'refused'> {
+  const said = peer.read(headers.get(peer.answerField) ?? '')
+  if (said?.reason === undefined) return {}
+  return { refused: { reason: said.reason, ...(said.slot !== undefined && { slot: said.slot }) } }
 }
