@@ -36,7 +36,8 @@ class Ledger {
   }
 
   capacity(now: number): number {
-    return Math.min(100, Math.max(this.least, Ledger.within(this.firstSuccesses, now, 1_000) / 10))
+    const successes = Ledger.within(this.firstSuccesses, now, 1_000)
+    return Math.min(100, Math.max(this.least, Math.floor(successes + 3 * Math.sqrt(successes)) / 10))
   }
 
   ceiling(now: number): number {

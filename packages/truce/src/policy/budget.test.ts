@@ -28,6 +28,7 @@ describe('budget', () => {
       ratio: 0.5,
       deposit: 0.4,
       capacity: 0.1,
+      spread: 0.3,
       capacityMax: 100,
       window: 10_000,
       smallFleet: 10,
@@ -58,15 +59,18 @@ describe('budget', () => {
   })
 
   test.each<[number, number]>([
-    [10, 9],
-    [100, 90],
+    [10, 11],
+    [100, 99],
     [1_000, 100],
-  ])('at %d successes a second it holds %d retries: a tenth of the window, at most 100', (perSecond, expected) => {
-    const full = budget()
-    const now = healthy(full, perSecond, 60)
-    expect(full.remaining(now)).toBe(expected)
-    expect(spend(full, now)).toBe(expected)
-  })
+  ])(
+    'at %d successes a second it holds %d retries: a tenth of the window and what chance adds, at most 100',
+    (perSecond, expected) => {
+      const full = budget()
+      const now = healthy(full, perSecond, 60)
+      expect(full.remaining(now)).toBe(expected)
+      expect(spend(full, now)).toBe(expected)
+    },
+  )
 
   // Finagle deposits per request: 1.21 × in a total outage, for as long as it lasts.
   test.each<[number]>([[5], [50], [500]])(
@@ -74,7 +78,7 @@ describe('budget', () => {
     (perSecond) => {
       const spent = budget()
       const start = healthy(spent, perSecond, 60)
-      const capacity = Math.max(2, Math.min(100, perSecond))
+      const capacity = Math.max(2, Math.min(100, perSecond + 0.3 * Math.sqrt(10 * perSecond)))
       let early = 0
       let late = 0
       for (let n = 0; n < perSecond * 60; n++) {

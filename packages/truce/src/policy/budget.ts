@@ -24,8 +24,13 @@ export const BUDGET = Object.freeze({
   ratio: 0.5,
   /** Tokens (retries) that a successful first attempt adds. */
   deposit: 0.4,
-  /** Capacity: this share of the first-attempt successes in the window … */
+  /** Capacity: this share of the n first-attempt successes in the window … */
   capacity: 0.1,
+  /**
+   * … and so many times √n, as chance spreads them: a process of few calls loses deposits to a full bucket in one moment,
+   * and retries to an empty one in the next. A hundred instances repeat what one would (40 % errors: 87 % instead of 82).
+   */
+  spread: 0.3,
   /** … and at most so many. */
   capacityMax: 100,
   /** ms. */
@@ -267,7 +272,10 @@ export class Budget {
 
   /** In the bucket's units, as of the latest entry: whoever asks has settled. */
   #capacity(): number {
-    const earned = BUDGET.capacity * RETRY * this.#window.latest(FIRST_SUCCESSES)
+    const successes = this.#window.latest(FIRST_SUCCESSES)
+    // Whole tenths: shares in hundredths of it are whole units.
+    const tenths = Math.floor(10 * BUDGET.capacity * successes + 10 * BUDGET.spread * Math.sqrt(successes))
+    const earned = (RETRY / 10) * tenths
     return Math.min(BUDGET.capacityMax * RETRY, Math.max(this.#least * RETRY, earned))
   }
 }

@@ -315,7 +315,7 @@ describe('dependency', () => {
       const policy = build(parts)
       for (let n = 0; n < 50; n++) policy.originalSent(0)
       for (let n = 0; n < 50; n++) parts.budget.deposit(0)
-      expect(parts.budget.remaining(0)).toBe(5)
+      expect(parts.budget.remaining(0)).toBe(7)
     })
   })
 

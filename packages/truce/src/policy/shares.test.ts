@@ -84,16 +84,16 @@ describe('budget with classes', () => {
     expect(spend(odd, 0, 'interactive')).toBe(2)
   })
 
-  // 27 successes have earned 2.7 retries, of which 37 % are 0.999.
+  // 9 successes have earned 1.8 retries, of which 55 % are 0.99.
   it('gives a payment of nearly a whole retry back like any other', () => {
-    const odd = budget({ least: 0, ratio: 1, classes: { interactive: 0.37 } })
-    for (let n = 0; n < 27; n++) {
+    const odd = budget({ least: 0, ratio: 1, classes: { interactive: 0.55 } })
+    for (let n = 0; n < 9; n++) {
       odd.original(0)
       odd.deposit(0)
     }
-    expect(odd.remaining(0, 'interactive')).toBe(2)
+    expect(odd.remaining(0, 'interactive')).toBe(1)
     odd.refund(odd.pay(0, 'interactive'), 0)
-    expect(odd.remaining(0, 'interactive')).toBe(2)
+    expect(odd.remaining(0, 'interactive')).toBe(1)
   })
 
   it('reserves of `max` a second as well', () => {
@@ -121,11 +121,11 @@ describe('budget with classes', () => {
       shared.pay(n)
     }
     spend(shared, 100)
-    expect(shared.remaining(100, 'interactive'), 'half of the tenth of 100 successes').toBe(5)
-    // Four retries: a half is its part's share of what there is room for now, the rest is common.
+    expect(shared.remaining(100, 'interactive'), 'half of what 100 successes have earned').toBe(6)
+    // Four retries: its part takes what it has room for now, half of 14.1; the rest is common.
     for (let n = 100; n < 110; n++) shared.deposit(n)
     expect(spend(shared, 110)).toBe(3)
-    expect(spend(shared, 110, 'interactive')).toBe(6)
+    expect(spend(shared, 110, 'interactive')).toBe(7)
   })
 
   it('what neither its part nor the common one can hold goes to the part that was spent', () => {
@@ -267,8 +267,8 @@ describe('budget with a parent', () => {
       one.original(10)
       one.deposit(10)
     }
-    expect([parent.remaining(10), one.remaining(10), other.remaining(10)]).toEqual([10, 10, 10])
-    expect([spend(other, 10), spend(one, 10)]).toEqual([10, 0])
+    expect([parent.remaining(10), one.remaining(10), other.remaining(10)]).toEqual([13, 13, 10])
+    expect([spend(other, 10), spend(one, 10)]).toEqual([10, 3])
   })
 
   it('the class goes with the payment: a share of the parent is found from below', () => {
