@@ -15,6 +15,7 @@ export default {
   ignorePatterns: [
     '**',
     '!packages/truce/src/policy/**',
+    '!packages/truce/test/admission/house.ts',
     '!packages/truce/test/idempotency/turns.ts',
     '!scripts/mutation/**',
     '!vitest.mutation.config.ts',

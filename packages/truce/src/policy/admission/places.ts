@@ -87,7 +87,7 @@ export const PLACES = /* @__PURE__ */ Object.freeze({
   room: 4,
   floor: 10,
   /**
-   * More than this share of a round for nothing, and what was for nothing is cut off at once, this much of all at most.
+   * More than this share of a round for nothing, and this share of the places is cut off at once.
    * A service whose usual latency is near its callers' patience wastes a tenth of its work with an empty queue, one that
    * became slow half: there fewer places win nothing.
    */
@@ -173,8 +173,7 @@ export class Places implements PlaceLimit {
   }
 
   started(): void {
-    this.#inFlight++
-    if (this.#inFlight > this.#peak) this.#peak = this.#inFlight
+    this.#peak = Math.max(this.#peak, ++this.#inFlight)
   }
 
   released(): void {
@@ -189,8 +188,7 @@ export class Places implements PlaceLimit {
     // What had begun before the last cut is no reason for another one.
     if (wasted && now - ms >= this.#cutAt) this.#wasted++
     this.#sum += ms
-    if (this.#starting && this.#departures === PLACES.first && this.#usual !== this.#usual)
-      this.#usual = this.#sum / PLACES.first
+    if (this.#departures === PLACES.first && this.#usual !== this.#usual) this.#usual = this.#sum / PLACES.first
     this.#squares += ms * ms
     if (wanted) this.#wanted++
     const full = this.#departures >= this.#need && this.#departures * 2 >= this.#limit
@@ -209,7 +207,7 @@ export class Places implements PlaceLimit {
     const rate = count / (now - this.#from)
     const { limit } = this
     const pressed = this.#wanted >= PLACES.pressed * count
-    if (this.#wasted > PLACES.wasted * count) this.#cutWaste(1 - this.#wasted / count, now)
+    if (this.#wasted > PLACES.wasted * count) this.#cutWaste(now)
     else if (!pressed) this.#idle(mean)
     else if (this.#look === 'rest') this.#rests(mean, rate, count)
     else if (!this.#judged(mean, rate, count)) {
@@ -227,12 +225,12 @@ export class Places implements PlaceLimit {
     this.#from = this.#limit < limit ? now : now + Math.min(PLACES.settle, mean)
   }
 
-  /** Too many are inside: their callers leave before they are done, and the work is for nobody. @param good share of it */
-  #cutWaste(good: number, now: number): void {
+  /** Too many are inside: their callers leave before they are done, and the work is for nobody. */
+  #cutWaste(now: number): void {
     this.#cutAt = now
     this.#starting = false
     this.#rest(Number.NaN, Number.NaN, 0)
-    this.#set(Math.min(this.#limit, Math.max(this.#floor, Math.floor(this.#limit * Math.max(PLACES.cut, good)))))
+    this.#set(Math.min(this.#limit, Math.max(this.#floor, Math.floor(this.#limit * PLACES.cut))))
   }
 
   /** There was room for all: what a request takes now is the usual latency. */
@@ -264,7 +262,7 @@ export class Places implements PlaceLimit {
     if (this.#suspected > 1 && this.#looked && this.#limit > this.#min) {
       // What was there before the change is nothing to compare with.
       this.#measured(mean, rate, count)
-      this.#lookDown(mean)
+      this.#move('down', PLACES.bold)
     } else if ((this.#suspected === 0 || !this.#looked) && this.#rested++ >= PLACES.rest) {
       const looksDown = this.#vain >= PLACES.inVain && this.#limit > this.#min && mean > PLACES.same * this.#usual
       if (looksDown) this.#move('down', PLACES.careful)
@@ -310,14 +308,10 @@ export class Places implements PlaceLimit {
     this.#lost = false
     this.#usual = Math.min(this.#usual, mean)
     this.#measured(mean, rate, count)
-    if (mean > PLACES.tolerance * this.#usual) return this.#lookDown(mean)
+    if (mean > PLACES.tolerance * this.#usual) return this.#move('down', PLACES.bold)
     this.#rest(mean, rate, count)
     // There was a queue that nobody suspected: is there more of it?
     if (inVain) this.#vain = PLACES.inVain
-  }
-
-  #lookDown(mean: number): void {
-    this.#move('down', Math.min(PLACES.bold, Math.max(PLACES.careful, mean / this.#usual)))
   }
 
   #move(look: 'up' | 'down', factor: number): void {

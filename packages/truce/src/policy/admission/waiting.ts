@@ -15,7 +15,6 @@ export const ORIGINAL = 0
 export const BACKGROUND = 1
 export const RETRY = 2
 export const GREEDY = 3
-const RANKS = 4
 
 /** Four chains of arrivals, oldest first. */
 export class Waiting {
@@ -40,8 +39,8 @@ export class Waiting {
 
   /** The one who has waited longest, of all ranks. */
   oldest(): Arrival | undefined {
-    let oldest = this.#first[0]
-    for (let rank = 1; rank < RANKS; rank++) {
+    let oldest = this.#first[ORIGINAL]
+    for (let rank = BACKGROUND; rank <= GREEDY; rank++) {
       const first = this.#first[rank]
       if (first && !(oldest && oldest.since <= first.since)) oldest = first
     }
@@ -55,7 +54,7 @@ export class Waiting {
 
   /** The one who has waited longest of the worst rank that waits, if that is no better than `rank`. */
   oldestOfWorst(rank: number): Arrival | undefined {
-    for (let worst = RANKS - 1; worst >= rank; worst--) {
+    for (let worst = GREEDY; worst >= rank; worst--) {
       const first = this.#first[worst]
       if (first) return first
     }
