@@ -11,7 +11,16 @@ test('npm run bench:admission prints each figure with an admission and without',
   await run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'bench'], { cwd: root })
   const { stdout } = await run(process.execPath, ['bench/dist/admission/main.js', '--quick', '--json'], { cwd: root })
   const found = JSON.parse(stdout) as Record<string, unknown>
-  const names = ['goodput2x', 'goodput5x', 'p99Ratio', 'recoverMs', 'peakAfter', 'peakBefore', 'jobsDoneMs', 'admissionUs']
+  const names = [
+    'goodput2x',
+    'goodput5x',
+    'p99Ratio',
+    'recoverMs',
+    'peakAfter',
+    'peakBefore',
+    'jobsDoneMs',
+    'admissionUs',
+  ]
   expect(Object.keys(found)).toEqual([...names, 'without', 'capacity', 'unloadedP99Ms'])
   expect(Object.keys(found['without'] as object)).toEqual(names)
   for (const figures of [found, found['without'] as Record<string, unknown>]) {
