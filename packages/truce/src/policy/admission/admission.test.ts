@@ -21,10 +21,23 @@ function experienced(settings: Partial<AdmissionSettings> = {}) {
   return admission
 }
 
+/** Known are those who came before this epoch, too: one of them has had 5 s of work, and the other 10 ms. */
+function withCallers(settings: Partial<AdmissionSettings> = {}) {
+  const admission = experienced(settings)
+  for (const at of [1_000, 5_000]) {
+    for (const caller of ['modest', 'greedy']) {
+      const busy = arrival({ caller })
+      admission.arrive(busy, at)
+      admission.served(busy, caller === 'greedy' ? 5_000 : 10, at)
+    }
+  }
+  return admission
+}
+
 describe('admission', () => {
   it('lets in while there are places', () => {
     const admission = door({ limit: 2, limitMax: 2 })
-    expect([1, 2, 3].map(() => admission.arrive(arrival(), 0))).toEqual([undefined, undefined, QUEUED])
+    expect([1, 2, 3].map(() => admission.arrive(arrival(), 0))).toEqual([undefined, undefined, 'queued'])
     expect(admission.inFlight).toBe(2)
     expect(admission.waiting).toBe(1)
     expect(admission.load).toBe(1.5)
@@ -43,14 +56,57 @@ describe('admission', () => {
   })
 
   it('drops what nobody waits for any more, before any work', () => {
-    expect(door().arrive(arrival({ deadline: 99 }), 100)).toMatchObject({ reason: 'deadline' })
+    for (const deadline of [99, 100]) {
+      // Nor would another instance win anything by it.
+      expect(door().arrive(arrival({ deadline }), 100)).toMatchObject({ reason: 'deadline', scope: 'service' })
+    }
   })
 
-  it('drops what cannot be met', () => {
+  it.each([
+    [0, 1_008, false],
+    [0, 1_010, true],
+    [1, 1_019, false],
+    [1, 1_020, true],
+  ])(
+    'drops what cannot be met and nothing else: behind %d that wait, until %d: let in: %s',
+    (waiting, deadline, met) => {
+      const admission = experienced()
+      for (let n = 0; n <= waiting; n++) admission.arrive(arrival(), 1_000)
+      expect(admission.arrive(arrival({ deadline }), 1_000) === QUEUED).toBe(met)
+    },
+  )
+
+  it('says how long those who wait will keep it busy', () => {
     const admission = experienced()
-    admission.arrive(arrival(), 1_000)
-    expect(admission.arrive(arrival({ deadline: 1_008 }), 1_000)).toMatchObject({ reason: 'deadline' })
-    expect(admission.arrive(arrival({ deadline: 1_100 }), 1_000)).toBe(QUEUED)
+    expect(admission.backlogMs).toBe(0)
+    for (let n = 0; n < 3; n++) admission.arrive(arrival(), 1_000)
+    expect(admission.backlogMs).toBeCloseTo(20)
+  })
+
+  it('lets nobody in before those who wait, though a place has just come free', () => {
+    const admission = door()
+    const [working, waits, late] = [arrival(), arrival(), arrival()]
+    admission.arrive(working, 0)
+    admission.arrive(waits, 0)
+    admission.served(working, 10, 10)
+    expect(admission.arrive(late, 10)).toBe(QUEUED)
+    expect(admission.next(10)).toBe(waits)
+  })
+
+  it('serves one that can just be met when its turn comes', () => {
+    const admission = experienced()
+    const [working, waits] = [arrival(), arrival({ deadline: 1_020 })]
+    admission.arrive(working, 1_000)
+    admission.arrive(waits, 1_000)
+    admission.served(working, 10, 1_010)
+    expect(admission.next(1_010)).toBe(waits)
+  })
+
+  it('lets no more wait than are served while one may wait', () => {
+    const admission = experienced()
+    for (let n = 0; n < 10; n++) admission.arrive(arrival(), 1_000)
+    // One in 10 ms, and twice 10 ms.
+    expect(admission.waiting).toBe(2)
   })
 
   it('drops one that expires while it waits, when its turn comes', () => {
@@ -94,6 +150,29 @@ describe('admission', () => {
     expect(admission.nextAt()).toBe(Infinity)
   })
 
+  it('hands them out at the very time it has said, however that is rounded: a simulated one would ask for ever', () => {
+    const admission = experienced()
+    for (let ms = 11; ms < 30; ms++) {
+      const [working, waits] = [arrival(), arrival()]
+      admission.arrive(working, 1_000)
+      admission.arrive(waits, 1_000)
+      expect(admission.expired(admission.nextAt())).toBe(waits)
+      admission.served(working, ms, 1_000 + ms)
+    }
+  })
+
+  it('hands out the best rank first, and nobody who has left meanwhile', () => {
+    const admission = experienced({ retries: 1 })
+    const [original, retry] = [arrival(), arrival({ retry: true })]
+    admission.arrive(arrival(), 1_000)
+    admission.arrive(retry, 1_000)
+    admission.arrive(original, 1_000)
+    const at = admission.nextAt()
+    expect(admission.expired(at)).toBe(original)
+    expect(admission.cancel(retry)).toBe(true)
+    expect(admission.expired(at)).toBeUndefined()
+  })
+
   it('admits retries up to the contract’s share of the originals', () => {
     const admission = door({ limit: 100, limitMax: 100 })
     const retries = new RetryShare(0.1)
@@ -118,12 +197,25 @@ describe('admission', () => {
     expect(admission.arrive(retry(), 200)).toBe(QUEUED)
   })
 
+  it('counts no original that waits, or leaves, as a retry', () => {
+    const admission = door()
+    const retries = new RetryShare(0.1)
+    const [waits, retry] = [arrival({ retries }), arrival({ retries, retry: true })]
+    admission.arrive(arrival({ retries }), 0)
+    expect(admission.arrive(waits, 0)).toBe(QUEUED)
+    expect(admission.arrive(retry, 0)).toBe(QUEUED)
+    admission.cancel(waits)
+    expect(admission.arrive(arrival({ retries, retry: true }), 0)).toMatchObject({ reason: 'share' })
+  })
+
   it('refuses what comes while it drains, and serves what is in', () => {
     const admission = door()
     const [first, second] = [arrival(), arrival()]
     admission.arrive(first, 0)
     admission.arrive(second, 0)
+    expect(admission.draining).toBe(false)
     admission.drain()
+    expect(admission.draining).toBe(true)
     expect(admission.arrive(arrival(), 1)).toMatchObject({ reason: 'draining', scope: 'host' })
     admission.served(first, 10, 10)
     expect(admission.next(10)).toBe(second)
@@ -136,6 +228,7 @@ describe('admission', () => {
     admission.arrive(second, 0)
     expect(admission.cancel(second)).toBe(true)
     expect(admission.cancel(second)).toBe(false)
+    expect(admission.cancel(arrival())).toBe(false)
     expect(admission.waiting).toBe(0)
     admission.released(first, 5)
     expect(admission.next(5)).toBeUndefined()
@@ -161,16 +254,15 @@ describe('admission', () => {
     expect(admission.arrive(arrival({ deadline: 1_001 }), 1_000)).toBeUndefined()
   })
 
+  it('does not where a tenth of its places are taken: from these it will know', () => {
+    const admission = experienced({ limit: 10, limitMax: 10 })
+    expect(admission.limit).toBe(10)
+    admission.arrive(arrival(), 1_000)
+    expect(admission.arrive(arrival({ deadline: 1_001 }), 1_000)).toMatchObject({ reason: 'deadline' })
+  })
+
   it('sheds callers above their fair share, then retries, then background work, and originals last', () => {
-    const admission = experienced({ wait: 40 })
-    // Known are those who came before this epoch, too.
-    for (const at of [1_000, 5_000]) {
-      for (const caller of ['modest', 'greedy']) {
-        const busy = arrival({ caller })
-        admission.arrive(busy, at)
-        admission.served(busy, caller === 'greedy' ? 5_000 : 10, at)
-      }
-    }
+    const admission = withCallers({ wait: 40 })
     const of = {
       greedy: () => arrival({ caller: 'greedy' }),
       retry: () => arrival({ caller: 'modest', retry: true }),
@@ -178,13 +270,45 @@ describe('admission', () => {
       original: () => arrival({ caller: 'modest' }),
     }
     admission.arrive(of.original(), 5_000)
-    const shed = (Object.keys(of) as (keyof typeof of)[]).map((kind) => {
-      const inTurn = experiencedWith(admission, of[kind])
-      return [kind, inTurn] as const
+    const waits = (Object.keys(of) as (keyof typeof of)[]).map((kind) => {
+      return longestWait(admission, of[kind])
     })
-    const waits = shed.map(([, longest]) => longest)
     expect(waits).toEqual(waits.toSorted((a, b) => a - b))
     expect(new Set(waits).size).toBe(4)
+  })
+
+  it('asks one that has had more than its share to wait, wherever it goes, and the others to go elsewhere', () => {
+    const admission = withCallers({ scope: 'host' })
+    admission.arrive(arrival(), 5_000)
+    while (admission.arrive(arrival({ caller: 'modest' }), 5_000) === QUEUED) continue
+    const refused = (caller: string) => admission.arrive(arrival({ caller }), 5_000)
+    expect(refused('modest')).toMatchObject({ reason: 'overloaded', scope: 'host' })
+    expect(refused('greedy')).toMatchObject({ reason: 'share', scope: 'service' })
+  })
+
+  it('hands out one that has had more than its share as well, when it has waited too long', () => {
+    const admission = withCallers()
+    const waits = arrival({ caller: 'greedy' })
+    admission.arrive(arrival(), 5_000)
+    admission.arrive(waits, 5_000)
+    expect(admission.expired(admission.nextAt())).toBe(waits)
+    expect(waits.refusal).toMatchObject({ reason: 'share' })
+  })
+
+  it.each([
+    ['served in 1 ms each', (admission: Admission, each: Arrival) => admission.served(each, 1, 5_000)],
+    ['given back', (admission: Admission, each: Arrival) => admission.released(each, 5_000)],
+  ])('charges a caller for work, not for requests: those %s', (_, end) => {
+    const admission = withCallers()
+    for (let n = 0; n < 1_000; n++) {
+      const each = arrival({ caller: 'modest' })
+      admission.arrive(each, 5_000)
+      end(admission, each)
+    }
+    admission.arrive(arrival(), 5_000)
+    expect(longestWait(admission, () => arrival({ caller: 'modest' }))).toBeGreaterThan(
+      longestWait(admission, () => arrival({ caller: 'greedy' })),
+    )
   })
 
   it('makes room for an original where a retry waits', () => {
@@ -195,6 +319,38 @@ describe('admission', () => {
     for (let n = 0; n < 10; n++) admission.arrive(arrival(), 1_000)
     expect(admission.expired(1_000)).toBe(retry)
     expect(retry.refusal).toMatchObject({ reason: 'overloaded' })
+  })
+
+  it('has one that made room handed out at once: its caller waits for nothing', () => {
+    const admission = experienced()
+    admission.arrive(arrival(), 1_000)
+    admission.arrive(arrival({ retry: true }), 1_000)
+    expect(admission.nextAt()).toBeGreaterThan(1_000)
+    for (let n = 0; n < 2; n++) admission.arrive(arrival(), 1_000)
+    expect(admission.nextAt()).toBeLessThan(1_000)
+  })
+
+  it('refuses a retry where originals take all the room to wait in', () => {
+    const admission = experienced()
+    for (let n = 0; n < 3; n++) admission.arrive(arrival(), 1_000)
+    expect(admission.arrive(arrival({ retry: true }), 1_000)).toMatchObject({ reason: 'overloaded' })
+    expect(admission.waiting).toBe(2)
+  })
+
+  it.each([
+    [400, 'oldest'],
+    [401, 'newest'],
+  ])('%d ms after the first had to wait, if none may longer than 400, serves the %s first', (now, first) => {
+    const admission = door()
+    const [working, oldest, newest] = [arrival(), arrival(), arrival()]
+    const left = arrival()
+    admission.arrive(working, 0)
+    admission.arrive(left, 0)
+    admission.arrive(oldest, 100)
+    admission.arrive(newest, 200)
+    admission.cancel(left)
+    admission.served(working, now, now)
+    expect(admission.next(now)).toBe(first === 'oldest' ? oldest : newest)
   })
 
   it('serves the oldest first, and under overload the newest', () => {
@@ -221,7 +377,7 @@ describe('admission', () => {
 })
 
 /** How long one may wait, found by waiting. */
-function experiencedWith(admission: Admission, make: () => Arrival): number {
+function longestWait(admission: Admission, make: () => Arrival): number {
   const waits = make()
   expect(admission.arrive(waits, 5_000)).toBe(QUEUED)
   const longest = admission.nextAt() - 5_000
