@@ -137,6 +137,20 @@ describe('admission', () => {
     expect(refused[0]).toMatchObject({ reason: 'overloaded', scope: 'service' })
   })
 
+  it('puts a burst on a service at rest off no longer than it takes: that it was asked for little says nothing', () => {
+    const admission = new Admission({ ...ADMISSION, limit: 20 })
+    for (let now = 0; now < 200_000; now += 1_000) {
+      const each = arrival()
+      admission.arrive(each, now)
+      admission.served(each, 5, now + 5)
+    }
+    const answers = Array.from({ length: 300 }, () => admission.arrive(arrival({ deadline: 202_500 }), 200_000))
+    const slots = answers.flatMap((answer) => (typeof answer === 'object' ? [answer.slot as number] : []))
+    expect(slots.length).toBeGreaterThan(200)
+    // One place of 5 ms serves 300 in a second and a half.
+    expect(Math.max(...slots)).toBeLessThanOrEqual(1_500)
+  })
+
   it('hands out those who have waited too long, and says when', () => {
     const admission = experienced()
     const waits = arrival()

@@ -29,8 +29,8 @@ export class FairShare {
   readonly #numbers = new Map<string, number>()
   readonly #names: (string | undefined)[] = [undefined]
   /** Without an account: heard in this epoch for the first time, and before it. */
-  readonly #heard = new Set<string>()
-  readonly #heardBefore = new Set<string>()
+  #heard = new Set<string>()
+  #heardBefore = new Set<string>()
   readonly #now: number[] = [0]
   readonly #before: number[] = [0]
   /** Epoch of the last charge. */
@@ -110,7 +110,12 @@ export class FairShare {
 
   #remember(): void {
     if (this.#heard.size === 0) return
-    if (this.#heardBefore.size + this.#heard.size > HEARD) this.#heardBefore.clear()
+    if (this.#heardBefore.size + this.#heard.size > HEARD) {
+      // A flood of names: only those of the epoch before are kept, at the cost of none.
+      this.#heardBefore = this.#heard
+      this.#heard = new Set()
+      return
+    }
     for (const name of this.#heard) this.#heardBefore.add(name)
     this.#heard.clear()
   }

@@ -28,6 +28,12 @@ describe('pace', () => {
     expect([pace.rate(50), pace.shown(50)]).toEqual([0.2, 0.2])
   })
 
+  it('has shown that it can serve one after the other, though it is asked for hardly anything', () => {
+    const pace = new Pace()
+    depart(pace, 40, 3_600_000, false, 0)
+    expect(pace.shown(50)).toBeCloseTo(1 / 100, 4)
+  })
+
   it('does not count the pause before a queue as time that it served in', () => {
     const pace = new Pace()
     const now = depart(pace, 20, 10, false, 0)

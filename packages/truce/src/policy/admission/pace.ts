@@ -53,9 +53,13 @@ export class Pace {
     return this.#rate === this.#rate ? this.#rate : limit / this.#median.value(1)
   }
 
-  /** The same, of which nothing is a guess once anything was served: what places could do that nobody has needed is many times too high. */
+  /**
+   * The same, of which nothing is a guess once anything was served: what places could do that nobody has needed is many
+   * times too high. What is asked for hardly anything has shown that it can serve one after the other, at the least.
+   */
   shown(limit: number): number {
-    return this.#rate !== this.#rate && this.#calm === this.#calm ? this.#calm : this.rate(limit)
+    if (this.#rate === this.#rate || this.#calm !== this.#calm) return this.rate(limit)
+    return Math.max(this.#calm, 1 / this.#median.value(1))
   }
 
   /** What a request takes at the least, as far as is known: half of them, and the latest, took longer. */

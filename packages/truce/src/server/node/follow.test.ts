@@ -2,6 +2,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import { Readable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
 import { dependency } from 'truce'
 import { expect, onTestFinished, test } from 'vitest'
 import { ask, send } from '../../../test/server/ask.js'
@@ -29,6 +31,13 @@ async function scene(handler: NodeHandler, options: ServiceOptions = { peers: 'a
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
   return { url: `http://127.0.0.1:${port}`, records, counters: operation.counters }
+}
+
+async function* drip(): AsyncGenerator<string> {
+  for (;;) {
+    yield 'drop'
+    await setTimeout(5)
+  }
 }
 
 /** A call below whose retries are spent. */
@@ -72,6 +81,18 @@ test('a caller that leaves in the middle of a whole answer ends the request, onc
   await once(going, 'response')
   going.destroy()
   await expect.poll(() => [counters.inFlight, records.length]).toEqual([0, 1])
+})
+
+test('a caller that leaves in the middle of what is piped ends the request, once: no `end()` comes', async () => {
+  const door = admission({ limit: 1 })
+  const { url, records, counters } = await scene(
+    (_request, response) => void Readable.from(drip()).pipe(response.writeHead(200)),
+    { admission: door },
+  )
+  const going = send(url)
+  await once(going, 'response')
+  going.destroy()
+  await expect.poll(() => [door.inFlight, counters.inFlight, records.length]).toEqual([0, 0, 1])
 })
 
 test('a caller that left before its request came to the operation takes no place for good', async () => {

@@ -3,7 +3,8 @@
  *
  * `prefinish` comes when the last of the answer was handed to the socket: whoever reads it slowly, or not at all, then
  * takes the service's time no more, and with twenty that do so a place each would be gone for as long as they like.
- * It does not come when the caller has left, or where a runtime has none; `close` always comes. A handler whose caller has left goes on, and how long is told by its own `end()`.
+ * It does not come when the caller has left, or where a runtime has none; `close` always comes. A handler whose caller has
+ * left goes on, and how long is told by its own `end()`, or by the end of what it has piped.
  *
  * @module
  */
@@ -26,6 +27,8 @@ function closed(visit: Visit, response: ServerResponse): void {
   // Looked for only where there may be one: Express' objects have long chains of prototypes.
   if (visit.keyed && heldOf(response)?.open) return
   if (ended) return visit.ended(response.statusCode)
+  // What is piped into it is cut off by this very event, and never comes to its `end()`.
+  response.once('unpipe', () => visit.ended(response.statusCode))
   const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse
   response.end = (...args: unknown[]) => {
     visit.ended(response.statusCode)

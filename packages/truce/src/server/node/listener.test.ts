@@ -6,19 +6,23 @@ import { describe, expect, it, onTestFinished, test } from 'vitest'
 import { ask } from '../../../test/server/ask.js'
 import { scriptedKeys } from '../../../test/server/scripted-keys.js'
 import { peer } from '../../peer/index.js'
+import { events } from '../../telemetry/events.js'
+import type { AttemptRecord } from '../../telemetry/record.js'
+import { admission, type ServiceAdmission } from '../admission/admission.js'
+import type { RequestContext } from '../request-context.js'
 import { service } from '../service.js'
 import { listener, type NodeHandler } from './listener.js'
 
 /** A server of one handler, and what the listener returned, threw or rejected with. */
-async function scene(handler: NodeHandler) {
+async function scene(handler: NodeHandler, options: { readonly admission?: ServiceAdmission } = {}) {
   const keys = scriptedKeys()
-  const operation = service(`listener-${Math.random()}`, { peer, peers: 'all', idempotency: keys }).operation(
-    'reserve',
-    {
-      effect: 'write',
-      idempotency: 'keys',
-    },
-  )
+  const name = `listener-${Math.random()}`
+  const operation = service(name, { peer, peers: 'all', idempotency: keys, ...options }).operation('reserve', {
+    effect: 'write',
+    idempotency: 'keys',
+  })
+  const records: AttemptRecord[] = []
+  onTestFinished(events.on('attempt', (record) => record.service === name && records.push(record)))
   const answering = listener(operation, handler)
   const came: unknown[] = []
   const server = createServer((request, response) => {
@@ -37,12 +41,12 @@ async function scene(handler: NodeHandler) {
   })
   onTestFinished(() => void server.close())
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, came, keys, counters: operation.counters }
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}`, came, keys, records, counters: operation.counters }
 }
 
 const BUSY = new OverloadedError({ dependency: 'stock', operation: 'take', stop: 'concurrency', retryIn: 900 })
 const BUG = new Error('a bug')
-const gone = (signal: AbortSignal) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
 const KEYED = { method: 'POST', headers: { 'Idempotency-Key': 'k' } }
 
 describe('a listener', () => {
@@ -98,17 +102,50 @@ describe('a listener', () => {
     expect(came).toEqual([BUSY])
   })
 
-  test.each<[string, NodeHandler]>([
-    ['returns', async (_request, _response, context) => void (await gone(context.signal))],
-    ['rejects', async (_request, _response, context) => gone(context.signal).then(() => Promise.reject(BUG))],
-  ])('is over with a handler that %s without an answer once its caller has left', async (_, handler) => {
-    const { url, counters } = await scene(handler)
+  const untilGone = ({ signal }: RequestContext) => once(signal, 'abort')
+  test.each<[string, NodeHandler, string]>([
+    [
+      'returns, once its caller has left',
+      async (_request, _response, context) => void (await untilGone(context)),
+      'ok',
+    ],
+    ['has returned before its caller leaves', async () => {}, 'ok'],
+    ['rejects', async (_request, _response, context) => untilGone(context).then(() => Promise.reject(BUG)), 'internal'],
+    [
+      'rejects with what Truce knows',
+      async (_request, _response, context) => untilGone(context).then(() => Promise.reject(BUSY)),
+      'unavailable',
+    ],
+  ])('is over with a handler that %s, without an answer', async (_, handler, outcome) => {
+    const door = admission()
+    const { url, counters, records } = await scene(handler, { admission: door })
     const leaving = new AbortController()
     const asked = fetch(url, { method: 'POST', signal: leaving.signal })
     await expect.poll(() => counters.inFlight).toBe(1)
     leaving.abort()
-    await expect(asked).rejects.toThrow()
-    await expect.poll(() => [counters.inFlight, counters.abandonedMs > 0]).toEqual([0, true])
+    await expect(asked).rejects.toThrow('aborted')
+    await expect.poll(() => [door.inFlight, counters.inFlight, counters.abandonedMs > 0]).toEqual([0, 0, true])
+    expect(records.map((record) => record.outcome)).toEqual([outcome])
+  })
+
+  it('is not over with a handler that goes on by callbacks, though it had to wait for its place', async () => {
+    const door = admission({ limit: 1 })
+    const answers: (() => void)[] = []
+    const handler: NodeHandler = (_request, response) => void answers.push(() => response.end())
+    const { url, records } = await scene(handler, { admission: door })
+    const first = ask(url)
+    await expect.poll(() => answers.length).toBe(1)
+    const leaving = new AbortController()
+    const second = fetch(url, { signal: leaving.signal })
+    await expect.poll(() => door.waiting).toBe(1)
+    answers[0]?.()
+    await first
+    await expect.poll(() => answers.length).toBe(2)
+    leaving.abort()
+    await expect(second).rejects.toThrow('aborted')
+    expect([door.inFlight, records.length]).toEqual([1, 1])
+    answers[1]?.()
+    await expect.poll(() => [door.inFlight, records.length]).toEqual([0, 2])
   })
 
   it('under a key: the key hears of an answer and of an error, and a repeat runs nothing', async () => {

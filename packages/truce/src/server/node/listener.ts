@@ -31,34 +31,43 @@ export function listener(
       throw error
     }
     let visit: Visit | undefined
-    const failed = (error: unknown): unknown => fail(request, response, error, rethrow)
+    let handling: unknown
+    const failed = (error: unknown): unknown => {
+      try {
+        return fail(request, response, error, rethrow)
+      } finally {
+        settled(visit, response, 500)
+      }
+    }
     const exchange = { incoming: new NodeIncoming(request, request), message: request, response }
     let going: unknown
     try {
       going = drive(operation, exchange, (its) => {
         visit = its
-        return handler(request, response, its.context)
+        handling = handler(request, response, its.context)
+        return handling
       })
     } catch (error) {
       return failed(error)
     }
     if (!isThenable(going)) return going
-    return Promise.resolve(going).then(
-      (value) => {
-        settled(visit, response)
-        return value
-      },
-      (error: unknown) => {
-        settled(visit, response)
-        return failed(error)
-      },
-    )
+    return Promise.resolve(going).then((value) => {
+      // One that has no promise goes on by callbacks, also where it had to wait for its place.
+      if (isThenable(handling)) settled(visit, response)
+      return value
+    }, failed)
   }
 }
 
-/** A handler whose caller has left may stop without an answer: nothing else would end its request. */
-function settled(visit: Visit | undefined, response: ServerResponse): void {
-  if (visit && visit.context.leftAt !== undefined && !visit.keyed) visit.ended(response.statusCode)
+/**
+ * A handler that has settled may have stopped without an answer, for its caller has left, or leaves later: nothing else
+ * would end its request.
+ */
+function settled(visit: Visit | undefined, response: ServerResponse, status?: number): void {
+  if (visit === undefined || visit.keyed || response.writableEnded) return
+  const over = (): void => visit.ended(status ?? response.statusCode)
+  if (visit.context.leftAt === undefined) response.once('close', over)
+  else over()
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
