@@ -95,6 +95,18 @@ describe('process budget', () => {
     expect(made).toBe(150)
   })
 
+  it('counts originals for a whole window, also those that come in the very millisecond in which a part of it ends', () => {
+    const budget = new ProcessBudget()
+    budget.original(0)
+    for (let n = 0; n < 300; n++) budget.original(1_000)
+    let made = 0
+    while (budget.pay(10_500) !== null) {
+      budget.refund(10_500)
+      made++
+    }
+    expect(made).toBe(150)
+  })
+
   it('forgets a retry that was never made', () => {
     const budget = new ProcessBudget()
     while (budget.pay(0) !== null);

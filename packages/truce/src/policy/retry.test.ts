@@ -5,7 +5,7 @@ import { type Failure, type FailureClass, failure, TRANSIENT } from './classify.
 import { DEADLINE } from './deadline.js'
 import { DependencyPolicy } from './dependency.js'
 import { Governor } from './governor.js'
-import { type CallFacts, decide, PUSHBACK_SPREAD, type RetryRules } from './retry.js'
+import { type CallFacts, decide, PUSHBACK_SPREAD, type RetryRules, type Room } from './retry.js'
 import { exhausts, type StopReason } from './stop.js'
 
 const NONE = Number.POSITIVE_INFINITY
@@ -253,6 +253,23 @@ describe('decide', () => {
       { act: 'stop', stop: 'budget' },
       { act: 'retry' },
     ])
+  })
+
+  it('needs of what has room no more than whether it has: a process that declares nothing gets its retries, too', () => {
+    const decidedIn = (room: Room) =>
+      decide({ ...fine.rules, degradeWhen: {} }, fine.call, fine.failure, room, NOW, half)
+    expect(decidedIn({ refusesRetry: () => undefined, pay: () => 1 })).toEqual({ act: 'retry', wait: 25, payment: 1 })
+    expect(decidedIn({ refusesRetry: () => 'breaker', pay: () => 1 })).toEqual({
+      act: 'stop',
+      stop: 'breaker',
+      retryAt: undefined,
+    })
+  })
+
+  it('stays away as long as all were asked to where a place was promised and none said', () => {
+    const room: Room = { refusesRetry: () => undefined, pay: () => 1, heldFor: () => 500 }
+    const nowhere = failure('overloaded', 'not-applied', { slot: true })
+    expect(decide(fine.rules, fine.call, nowhere, room, NOW, half)).toMatchObject({ act: 'retry', wait: 525 })
   })
 
   it('without backoff does not wait', () => {

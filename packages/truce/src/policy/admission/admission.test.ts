@@ -24,7 +24,7 @@ function experienced(settings: Partial<AdmissionSettings> = {}) {
 describe('admission', () => {
   it('lets in while there are places', () => {
     const admission = door({ limit: 2, limitMax: 2 })
-    expect([1, 2, 3].map(() => admission.arrive(arrival(), 0))).toEqual([undefined, undefined, QUEUED])
+    expect([1, 2, 3].map(() => admission.arrive(arrival(), 0))).toEqual([undefined, undefined, 'queued'])
     expect(admission.inFlight).toBe(2)
     expect(admission.waiting).toBe(1)
     expect(admission.load).toBe(1.5)
@@ -43,14 +43,57 @@ describe('admission', () => {
   })
 
   it('drops what nobody waits for any more, before any work', () => {
-    expect(door().arrive(arrival({ deadline: 99 }), 100)).toMatchObject({ reason: 'deadline' })
+    for (const deadline of [99, 100]) {
+      // Nor would another instance win anything by it.
+      expect(door().arrive(arrival({ deadline }), 100)).toMatchObject({ reason: 'deadline', scope: 'service' })
+    }
   })
 
-  it('drops what cannot be met', () => {
+  it.each([
+    [0, 1_008, false],
+    [0, 1_010, true],
+    [1, 1_019, false],
+    [1, 1_020, true],
+  ])(
+    'drops what cannot be met and nothing else: behind %d that wait, until %d: let in: %s',
+    (waiting, deadline, met) => {
+      const admission = experienced()
+      for (let n = 0; n <= waiting; n++) admission.arrive(arrival(), 1_000)
+      expect(admission.arrive(arrival({ deadline }), 1_000) === QUEUED).toBe(met)
+    },
+  )
+
+  it('says how long those who wait will keep it busy', () => {
     const admission = experienced()
-    admission.arrive(arrival(), 1_000)
-    expect(admission.arrive(arrival({ deadline: 1_008 }), 1_000)).toMatchObject({ reason: 'deadline' })
-    expect(admission.arrive(arrival({ deadline: 1_100 }), 1_000)).toBe(QUEUED)
+    expect(admission.backlogMs).toBe(0)
+    for (let n = 0; n < 3; n++) admission.arrive(arrival(), 1_000)
+    expect(admission.backlogMs).toBeCloseTo(20)
+  })
+
+  it('lets nobody in before those who wait, though a place has just come free', () => {
+    const admission = door()
+    const [working, waits, late] = [arrival(), arrival(), arrival()]
+    admission.arrive(working, 0)
+    admission.arrive(waits, 0)
+    admission.served(working, 10, 10)
+    expect(admission.arrive(late, 10)).toBe(QUEUED)
+    expect(admission.next(10)).toBe(waits)
+  })
+
+  it('serves one that can just be met when its turn comes', () => {
+    const admission = experienced()
+    const [working, waits] = [arrival(), arrival({ deadline: 1_020 })]
+    admission.arrive(working, 1_000)
+    admission.arrive(waits, 1_000)
+    admission.served(working, 10, 1_010)
+    expect(admission.next(1_010)).toBe(waits)
+  })
+
+  it('lets no more wait than are served while one may wait', () => {
+    const admission = experienced()
+    for (let n = 0; n < 10; n++) admission.arrive(arrival(), 1_000)
+    // One in 10 ms, and twice 10 ms.
+    expect(admission.waiting).toBe(2)
   })
 
   it('drops one that expires while it waits, when its turn comes', () => {
@@ -108,6 +151,29 @@ describe('admission', () => {
     expect(admission.nextAt()).toBe(Infinity)
   })
 
+  it('hands them out at the very time it has said, however that is rounded: a simulated one would ask for ever', () => {
+    const admission = experienced()
+    for (let ms = 11; ms < 30; ms++) {
+      const [working, waits] = [arrival(), arrival()]
+      admission.arrive(working, 1_000)
+      admission.arrive(waits, 1_000)
+      expect(admission.expired(admission.nextAt())).toBe(waits)
+      admission.served(working, ms, 1_000 + ms)
+    }
+  })
+
+  it('hands out the best rank first, and nobody who has left meanwhile', () => {
+    const admission = experienced({ retries: 1 })
+    const [original, retry] = [arrival(), arrival({ retry: true })]
+    admission.arrive(arrival(), 1_000)
+    admission.arrive(retry, 1_000)
+    admission.arrive(original, 1_000)
+    const at = admission.nextAt()
+    expect(admission.expired(at)).toBe(original)
+    expect(admission.cancel(retry)).toBe(true)
+    expect(admission.expired(at)).toBeUndefined()
+  })
+
   it('admits retries up to the contract’s share of the originals', () => {
     const admission = door({ limit: 100, limitMax: 100 })
     const retries = new RetryShare(0.1)
@@ -132,12 +198,25 @@ describe('admission', () => {
     expect(admission.arrive(retry(), 200)).toBe(QUEUED)
   })
 
+  it('counts no original that waits, or leaves, as a retry', () => {
+    const admission = door()
+    const retries = new RetryShare(0.1)
+    const [waits, retry] = [arrival({ retries }), arrival({ retries, retry: true })]
+    admission.arrive(arrival({ retries }), 0)
+    expect(admission.arrive(waits, 0)).toBe(QUEUED)
+    expect(admission.arrive(retry, 0)).toBe(QUEUED)
+    admission.cancel(waits)
+    expect(admission.arrive(arrival({ retries, retry: true }), 0)).toMatchObject({ reason: 'share' })
+  })
+
   it('refuses what comes while it drains, and serves what is in', () => {
     const admission = door()
     const [first, second] = [arrival(), arrival()]
     admission.arrive(first, 0)
     admission.arrive(second, 0)
+    expect(admission.draining).toBe(false)
     admission.drain()
+    expect(admission.draining).toBe(true)
     expect(admission.arrive(arrival(), 1)).toMatchObject({ reason: 'draining', scope: 'host' })
     admission.served(first, 10, 10)
     expect(admission.next(10)).toBe(second)
@@ -150,6 +229,7 @@ describe('admission', () => {
     admission.arrive(second, 0)
     expect(admission.cancel(second)).toBe(true)
     expect(admission.cancel(second)).toBe(false)
+    expect(admission.cancel(arrival())).toBe(false)
     expect(admission.waiting).toBe(0)
     admission.released(first, 5)
     expect(admission.next(5)).toBeUndefined()
@@ -175,40 +255,27 @@ describe('admission', () => {
     expect(admission.arrive(arrival({ deadline: 1_001 }), 1_000)).toBeUndefined()
   })
 
-  it('sheds callers above their fair share, then retries, then background work, and originals last', () => {
-    const admission = experienced({ wait: 40 })
-    // Known are those who came before this epoch, too.
-    for (const at of [1_000, 5_000]) {
-      for (const caller of ['modest', 'greedy']) {
-        const busy = arrival({ caller })
-        admission.arrive(busy, at)
-        admission.served(busy, caller === 'greedy' ? 5_000 : 10, at)
-      }
-    }
-    const of = {
-      greedy: () => arrival({ caller: 'greedy' }),
-      retry: () => arrival({ caller: 'modest', retry: true }),
-      background: () => arrival({ caller: 'modest', background: true }),
-      original: () => arrival({ caller: 'modest' }),
-    }
-    admission.arrive(of.original(), 5_000)
-    const shed = (Object.keys(of) as (keyof typeof of)[]).map((kind) => {
-      const inTurn = experiencedWith(admission, of[kind])
-      return [kind, inTurn] as const
-    })
-    const waits = shed.map(([, longest]) => longest)
-    expect(waits).toEqual(waits.toSorted((a, b) => a - b))
-    expect(new Set(waits).size).toBe(4)
+  it('does not where a tenth of its places are taken: from these it will know', () => {
+    const admission = experienced({ limit: 10, limitMax: 10 })
+    expect(admission.limit).toBe(10)
+    admission.arrive(arrival(), 1_000)
+    expect(admission.arrive(arrival({ deadline: 1_001 }), 1_000)).toMatchObject({ reason: 'deadline' })
   })
 
-  it('makes room for an original where a retry waits', () => {
-    const admission = experienced()
-    const retry = arrival({ retry: true })
-    admission.arrive(arrival(), 1_000)
-    expect(admission.arrive(retry, 1_000)).toBe(QUEUED)
-    for (let n = 0; n < 10; n++) admission.arrive(arrival(), 1_000)
-    expect(admission.expired(1_000)).toBe(retry)
-    expect(retry.refusal).toMatchObject({ reason: 'overloaded' })
+  it.each([
+    [400, 'oldest'],
+    [401, 'newest'],
+  ])('%d ms after the first had to wait, if none may longer than 400, serves the %s first', (now, first) => {
+    const admission = door()
+    const [working, oldest, newest] = [arrival(), arrival(), arrival()]
+    const left = arrival()
+    admission.arrive(working, 0)
+    admission.arrive(left, 0)
+    admission.arrive(oldest, 100)
+    admission.arrive(newest, 200)
+    admission.cancel(left)
+    admission.served(working, now, now)
+    expect(admission.next(now)).toBe(first === 'oldest' ? oldest : newest)
   })
 
   it('serves the oldest first, and under overload the newest', () => {
@@ -233,12 +300,3 @@ describe('admission', () => {
     expect(order.at(-1)).toBe(waiting.at(-1))
   })
 })
-
-/** How long one may wait, found by waiting. */
-function experiencedWith(admission: Admission, make: () => Arrival): number {
-  const waits = make()
-  expect(admission.arrive(waits, 5_000)).toBe(QUEUED)
-  const longest = admission.nextAt() - 5_000
-  expect(admission.cancel(waits)).toBe(true)
-  return longest
-}

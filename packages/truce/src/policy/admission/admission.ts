@@ -155,7 +155,8 @@ export class Admission<A extends Arrival = Arrival> {
   expired(now: number): A | undefined {
     for (let rank = ORIGINAL; this.#out === undefined && rank <= GREEDY; rank++) {
       const first = this.#waiting.first(rank)
-      if (first === undefined || now - first.since < this.#longest(rank)) continue
+      // As `nextAt` says it: a difference would be rounded otherwise, and nobody handed out at the very time.
+      if (first === undefined || now < first.since + this.#longest(rank)) continue
       this.#leave(first)
       this.#turnOut(first, this.#refusalAt(rank, first.background, now))
     }

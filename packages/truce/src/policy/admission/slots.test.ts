@@ -58,4 +58,22 @@ describe('slots', () => {
       Array.from({ length: 500 }, () => slots.give(RATE, 0, false, 1_000)).filter((slot) => slot <= 1_500).length,
     ).toBe(99)
   })
+
+  it('are half as far apart where half of the callers come back', () => {
+    const slots = new Slots(10_000)
+    for (let n = 0; n < 9; n++) slots.give(RATE, 1_000, true, 0)
+    for (let n = 0; n < 4; n++) slots.arrived(true, 0)
+    const tenth = slots.give(RATE, 2_000, true, 0)
+    slots.arrived(true, 0)
+    // Besides those seen there is one more of each: nothing is known of the first.
+    expect(slots.give(RATE, 0, true, 0) - tenth).toBeCloseTo((10 * (5 + 1)) / (10 + 1))
+  })
+
+  it('of the second queue begin at three seconds from now, closer to each other, and end at the bound', () => {
+    const slots = new Slots(4_000)
+    const far = () => slots.give(RATE, 2_000, false, 50_000)
+    expect([far(), far(), far()]).toEqual([3_000, 3_002, 3_004])
+    for (let n = 0; n < 1_000; n++) far()
+    expect(far()).toBe(4_000)
+  })
 })
