@@ -21,6 +21,8 @@ const SPARSE = 2
 /** … more, where the slots would be too many for the cache, and each event would wait for memory twice. */
 const CROWDED = 16
 const MANY = 50_000
+/** So many are sorted as they come. Of more, sorting would cost the square of it. */
+const RUN = 64
 /** The width is looked at after so many events. */
 const REVIEW = 65_536
 /** Of a node: time, turn (floats), then what and next (whole numbers) in the third. */
@@ -36,7 +38,12 @@ export class Agenda {
   taken = 0
   #turns = 0
   #size = 0
-  /** Of events whose slot has come. */
+  /** Of the slot that has come, sorted, the first one last. */
+  readonly #runTimes = new Float64Array(RUN)
+  readonly #runTurns = new Float64Array(RUN)
+  readonly #runWhats = new Int32Array(RUN)
+  #runSize = 0
+  /** Of events that were added to it since, or were more than a run has room for. */
   readonly #near = new Heap()
   /** Of events beyond the slots. */
   readonly #far = new Heap()
@@ -80,15 +87,40 @@ export class Agenda {
    * @returns what, or −1 where nothing is left until then
    */
   take(latest = Number.POSITIVE_INFINITY): number {
+    if (this.#runSize === 0 && this.#near.size === 0 && !this.#advance()) return NONE
+    const what = this.#runIsFirst() ? this.#takeFromRun(latest) : this.#takeNear(latest)
+    if (what === NONE) return NONE
+    this.#size--
+    if (++this.taken >= this.#reviewAt) this.#review()
+    return what
+  }
+
+  #runIsFirst(): boolean {
+    const last = this.#runSize - 1
+    if (last < 0) return false
     const near = this.#near
-    if (near.size === 0 && !this.#advance()) return NONE
+    if (near.size === 0) return true
+    const time = this.#runTimes[last] as number
+    return time < near.time || (time === near.time && (this.#runTurns[last] as number) < near.turn)
+  }
+
+  #takeFromRun(latest: number): number {
+    const last = this.#runSize - 1
+    const time = this.#runTimes[last] as number
+    if (time > latest) return NONE
+    this.now = time
+    this.turn = this.#runTurns[last] as number
+    this.#runSize = last
+    return this.#runWhats[last] as number
+  }
+
+  #takeNear(latest: number): number {
+    const near = this.#near
     if (near.time > latest) return NONE
     this.now = near.time
     this.turn = near.turn
     const { what } = near
     near.drop()
-    this.#size--
-    if (++this.taken >= this.#reviewAt) this.#review()
     return what
   }
 
@@ -119,12 +151,12 @@ export class Agenda {
   #advance(): boolean {
     if (this.#size === 0) return false
     const heads = this.#heads
-    while (this.#near.size === 0) {
+    while (this.#runSize === 0 && this.#near.size === 0) {
       if (this.#inSlots > 0) {
         this.#slot++
         while (heads[this.#slot & this.#mask] === NONE && !this.#farIsDue()) this.#slot++
       } else this.#slot = Math.floor(this.#far.time / this.#width)
-      this.#fetch(this.#slot & this.#mask)
+      this.#sort(this.#slot & this.#mask)
       this.#draw()
     }
     return true
@@ -132,6 +164,39 @@ export class Agenda {
 
   #farIsDue(): boolean {
     return this.#far.size > 0 && this.#far.time < (this.#slot + 1) * this.#width
+  }
+
+  /** The slot's chain as the run, the first one last; what is beyond its room into the near heap. */
+  #sort(head: number): void {
+    const words = this.#words
+    const floats = this.#floats
+    const [times, turns, whats] = [this.#runTimes, this.#runTurns, this.#runWhats]
+    let node = this.#heads[head] as number
+    let size = 0
+    while (node !== NONE && size < RUN) {
+      const next = words[node * WORDS + 5] as number
+      const time = floats[node * FLOATS] as number
+      const turn = floats[node * FLOATS + 1] as number
+      let hole = size++
+      while (hole > 0) {
+        const before = times[hole - 1] as number
+        if (before > time || (before === time && (turns[hole - 1] as number) > turn)) break
+        times[hole] = before
+        turns[hole] = turns[hole - 1] as number
+        whats[hole] = whats[hole - 1] as number
+        hole--
+      }
+      times[hole] = time
+      turns[hole] = turn
+      whats[hole] = words[node * WORDS + 4] as number
+      words[node * WORDS + 5] = this.#free
+      this.#free = node
+      node = next
+    }
+    this.#inSlots -= size
+    this.#runSize = size
+    this.#heads[head] = node
+    if (node !== NONE) this.#fetch(head)
   }
 
   /** The slot's chain into the near heap. */
@@ -184,6 +249,10 @@ export class Agenda {
 
   #rebuild(width: number, slots: number): void {
     const all = new Heap()
+    for (; this.#runSize > 0; this.#runSize--) {
+      const last = this.#runSize - 1
+      all.add(this.#runTimes[last] as number, this.#runTurns[last] as number, this.#runWhats[last] as number)
+    }
     for (let head = 0; head < this.#heads.length; head++) if (this.#heads[head] !== NONE) this.#fetch(head)
     for (const heap of [this.#near, this.#far]) {
       for (; heap.size > 0; heap.drop()) all.add(heap.time, heap.turn, heap.what)
