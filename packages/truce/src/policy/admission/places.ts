@@ -9,10 +9,11 @@
  *
  * A round is some 40 departures. While somebody wants each place that comes free, the limit looks around: up, and
  * if more is served (or nothing takes longer), it stays there and goes on; else it comes back. Where requests take
- * twice as long as usual, it looks down: if no less is served, that was a queue, and it goes on; if less is
+ * much longer than usual, it looks down: if no less is served, that was a queue, and it goes on; if less is
  * served, it comes back at once, and what was unusual is usual from now on. How many departures it takes to be sure
- * depends on how much service times vary. Coming down is for latency, coming up for service: whatever is
- * not sure goes up. Nothing is pinned to a minimum to measure it, so no look around starves the service.
+ * depends on how much service times vary. A round that had begun before the door was full is no measure of anything: by
+ * it each look up seemed to bring something, and usual grew with it. Nothing is pinned to a minimum to measure it, so no
+ * look around starves the service.
  *
  * Chosen on a queue with 1 to 540 workers, 2 ms to 1.35 s, five kinds of service times, steps in load, capacity
  * and speed, a noisy neighbour. Served in time in % of what could be, mean of all phases and worst one:
