@@ -4,14 +4,29 @@ import { exp, ln, normalQuantile } from './transcendental.js'
 
 const relative = (found: number, expected: number) => Math.abs(found - expected) / Math.max(1e-300, Math.abs(expected))
 
-test('ln is the logarithm, to within a few units of the last place', () => {
+test.each([
+  ['of any number', 1e-300, 1e300],
+  ['of what draws give', 2 ** -33, 1],
+  ['next to 1', 0.99, 1.01],
+])('ln is the logarithm, to within a few units of the last place: %s', (_of, min, max) => {
   fc.assert(
-    fc.property(fc.double({ min: 1e-300, max: 1e300, noNaN: true }), (x) => {
-      expect(Math.abs(ln(x) - Math.log(x))).toBeLessThan(4e-16 * Math.max(1, Math.abs(Math.log(x))) * 4)
+    fc.property(fc.double({ min, max, noNaN: true }), (x) => {
+      const log = Math.log(x)
+      expect(Math.abs(ln(x) - log)).toBeLessThan(4e-16 * Math.max(1, 2 * Math.abs(log)))
     }),
     { numRuns: 5_000 },
   )
-  expect([ln(1), ln(Math.E)]).toEqual([0, 1])
+})
+
+test('ln of 1 is 0, and of e 1', () => expect([ln(1), ln(Math.E)]).toEqual([0, 1]))
+
+test('ln has no step at the bounds of its cells', () => {
+  const at = (high: number, low: number) => new Float64Array(new Uint32Array([low, high]).buffer)[0] as number
+  // Every bound from 1/2 to 2.
+  for (let high = 0x3fe00000; high <= 0x40000000; high += 1 << 13) {
+    const step = ln(at(high, 0)) - ln(at(high - 1, 0xffffffff))
+    expect(Math.abs(step), `at ${at(high, 0)}`).toBeLessThan(4e-16)
+  }
 })
 
 test('exp is the exponential', () => {
