@@ -64,6 +64,19 @@ describe('degrade', () => {
     expect(degrades({ budget: 4 }, dependency, DEADLINE, NOW, 'interactive')).toBeUndefined()
   })
 
+  it('asks nothing that no rule wants to know', () => {
+    const asked = (): never => {
+      throw new Error('asked')
+    }
+    const governor = {
+      get level() {
+        return asked()
+      },
+    }
+    const dependency = { governor, budget: { remaining: asked }, breakerState: asked }
+    expect(degrades({ remaining: 1 }, dependency, DEADLINE, NOW)).toBeUndefined()
+  })
+
   it('takes nothing: asked a hundred times, the dependency is as it was', () => {
     const used = parts()
     for (const use of [spends, timesOut, opens]) use(used)

@@ -41,6 +41,7 @@ describe('retries are held', () => {
 
   it('by a host, where the dependency is that host', () => {
     expect(said({ scope: 'host', retryAfter: 300 }, { isHost: true })).toBe(300)
+    expect(said({ retryAfter: 300 }, { isHost: true }), 'nobody in particular').toBe(0)
   })
 
   it('everywhere by a service, at the one host by a host', () => {

@@ -31,6 +31,10 @@ describe('shares', () => {
     expect(new Shares(classes).hundredths).toEqual(expected)
   })
 
+  it('parts need counters of their own, unless all is common', () => {
+    expect([new Shares({}).counted, new Shares(halves).counted]).toEqual([0, 3])
+  })
+
   it('a class without a share is common traffic', () => {
     const shares = new Shares(halves)
     expect([undefined, 'batch', 'interactive', 'background'].map((name) => shares.partOf(name))).toEqual([
@@ -84,16 +88,19 @@ describe('budget with classes', () => {
     expect(spend(odd, 0, 'interactive')).toBe(2)
   })
 
-  // 9 successes have earned 1.8 retries, of which 55 % are 0.99.
-  it('gives a payment of nearly a whole retry back like any other', () => {
-    const odd = budget({ least: 0, ratio: 1, classes: { interactive: 0.55 } })
-    for (let n = 0; n < 9; n++) {
+  // So many successes have earned 1.8 and 3.7 retries, of which the share is 0.99 and 0.999.
+  test.each<[number, number, number]>([
+    [9, 0.55, 1],
+    [23, 0.27, 3],
+  ])('gives nearly a whole retry back like any payment: %d successes, a share of %d', (many, share, left) => {
+    const odd = budget({ least: 0, ratio: 1, classes: { interactive: share } })
+    for (let n = 0; n < many; n++) {
       odd.original(0)
       odd.deposit(0)
     }
-    expect(odd.remaining(0, 'interactive')).toBe(1)
+    expect(odd.remaining(0, 'interactive')).toBe(left)
     odd.refund(odd.pay(0, 'interactive'), 0)
-    expect(odd.remaining(0, 'interactive')).toBe(1)
+    expect(odd.remaining(0, 'interactive')).toBe(left)
   })
 
   it('reserves of `max` a second as well', () => {

@@ -120,6 +120,21 @@ describe('TimeWindow', () => {
     expect(window.sum(0, now + SPAN)).toBe(0)
   })
 
+  it('takeBack moves it on, like everything that is told a time', () => {
+    const window = new TimeWindow(SPAN, 1)
+    window.add(0, 0, 2)
+    window.moveOn(SPAN - 1)
+    window.takeBack(0, 0, SPAN)
+    expect([window.latest(0), window.ends]).toEqual([0, SPAN + BUCKET])
+  })
+
+  it('counts what came before it was ever told a time as of just before time 0, and never takes that back', () => {
+    const window = new TimeWindow(SPAN, 1)
+    window.addLatest(0, 2)
+    window.takeBack(0, -BUCKET, 0)
+    expect([0, SPAN - BUCKET - 1, SPAN - BUCKET].map((now) => window.sum(0, now))).toEqual([2, 2, 0])
+  })
+
   it('takes the very end of a bucket as the start of the next', () => {
     const window = new TimeWindow(SPAN, 1)
     window.add(0, 0)
