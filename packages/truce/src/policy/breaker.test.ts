@@ -65,6 +65,19 @@ describe('breaker', () => {
     ])
   })
 
+  it('wants a probe from the end of its cooldown on, until one is out, and again once it came back without a word', () => {
+    const breaker = new Breaker(settings)
+    expect(breaker.wantsProbe(0), 'closed').toBe(false)
+    feed(breaker, 'failure', 20, 0, half)
+    expect([breaker.wantsProbe(499), breaker.wantsProbe(500)]).toEqual([false, true])
+    const probe = breaker.acquire(500, half)
+    expect(breaker.wantsProbe(500)).toBe(false)
+    breaker.release(probe)
+    expect(breaker.wantsProbe(500)).toBe(true)
+    breaker.record(breaker.acquire(500, half), 'success', 510, half)
+    expect(breaker.wantsProbe(510), 'one has told something').toBe(false)
+  })
+
   it('sheds the share (f − 0.5) ÷ 0.5 of calls between the zones', () => {
     const breaker = new Breaker(settings)
     feed(breaker, 'success', 10)

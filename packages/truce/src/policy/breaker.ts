@@ -159,6 +159,13 @@ export class Breaker {
     return this.#leases.free(at)
   }
 
+  /** Is it time to find out whether the dependency is back, and nobody does? The attempt that starts next would be the first probe. */
+  wantsProbe(now: number): boolean {
+    if (this.#overrideAt(now)) return false
+    if (this.#lapsed()) return true
+    return this.#state === 'open' ? now >= this.#openUntil : this.#state === 'half-open' && this.#leases.unused
+  }
+
   /** When a refused caller may try again, as far as can be known now. */
   retryAt(now: number): number {
     const override = this.#overrideAt(now)

@@ -219,6 +219,22 @@ describe('dependency', () => {
     ])
   })
 
+  it('the governor does not shed the first probe, by which anybody finds out; it sheds the others', () => {
+    const breaker = touchy()
+    const governor = new Governor(false)
+    const policy = build({ breaker, governor })
+    for (let n = 0; n < 100; n++) governor.timedOut(0)
+    for (let n = 0; n < 2; n++)
+      policy.failed(policy.acquire(1, 0, half), failure('unavailable'), TIMEOUT, TIMEOUT, 0, half)
+    expect(policy.refusesOriginal(499, never)).toBe('breaker')
+    expect(policy.refusesOriginal(500, never)).toBeUndefined()
+    policy.acquire(1, 500, half)
+    expect([policy.refusesOriginal(500, half), policy.refusesOriginal(500, () => 0.2)]).toEqual([
+      'throttled',
+      undefined,
+    ])
+  })
+
   it('takes back what was paid for a retry that was never made', () => {
     const parts = { budget: budget() }
     const policy = build(parts)

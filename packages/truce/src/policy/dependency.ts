@@ -122,7 +122,11 @@ export class DependencyPolicy implements Room {
 
   /** Would a first attempt be refused now? The breaker's permit is taken later, by `acquire`. */
   refusesOriginal(now: number, random: Random): StopReason | undefined {
-    if (this.breaker !== null && !this.breaker.wouldAllow(now)) return 'breaker'
+    if (this.breaker !== null) {
+      if (!this.breaker.wouldAllow(now)) return 'breaker'
+      // The first probe is how anybody finds out: where calls are few, the governor would shed it for seconds.
+      if (this.breaker.wantsProbe(now)) return undefined
+    }
     if (this.governor !== null && !this.governor.allowsOriginal(random)) return 'throttled'
     return undefined
   }

@@ -43,6 +43,7 @@ describe('governor', () => {
       quiet: 5,
       fewFall: 10,
       fewShrink: 0.006,
+      fewRise: 80,
       window: 10_000,
     })
   })
@@ -172,6 +173,32 @@ describe('governor', () => {
       expect(afterTimeouts(8, 2)).toBeCloseTo(0.94, 12)
       expect(afterTimeouts(12, 3)).toBeCloseTo(0.92, 12)
       expect(afterTimeouts(500, 5)).toBeCloseTo(0.92, 12)
+    })
+
+    /** At 0.2 once more: what of others is seen from then on, and one fast success. */
+    const afterFast = (others: number, small = false) => {
+      const governor = new Governor(small)
+      for (let n = 0; n < 100; n++) governor.timedOut(0)
+      for (let n = 0; n < others; n++) governor.answered(20_000)
+      feed(governor, 'fast', 20_000)
+      return governor
+    }
+
+    test.each([
+      ['the only one that is seen lets all originals through', 0, 1],
+      ['one of sixteen as well', 15, 1],
+      ['of twenty it multiplies by four', 19, 0.8],
+      ['of 32 by two and a half', 31, 0.5],
+      ['from forty on it doubles', 39, 0.4],
+      ['and never less', 400, 0.4],
+    ])('a fast success: %s', (_, others, level) => expect(afterFast(others).level).toBeCloseTo(level, 12))
+
+    it('a fast success lets retries through no sooner than elsewhere, and does the same in a small fleet', () => {
+      const governor = afterFast(39)
+      for (let n = 0; n < 2; n++) feed(governor, 'fast', 40_000)
+      expect(governor.level, '0.4, 1, 2').toBe(2)
+      expect(after(...times(5, 'timeout'), 'fast').level, 'from 0.92').toBeCloseTo(1.84, 12)
+      expect(afterFast(0, true).level).toBeCloseTo(0.4, 12)
     })
 
     it('counts by the clock, and means nothing in a small fleet', () => {

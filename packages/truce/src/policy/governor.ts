@@ -39,6 +39,8 @@ export const GOVERNOR = Object.freeze({
   fewFall: 10,
   /** … and at most this × n, as a share, at or below 1. */
   fewShrink: 0.006,
+  /** … and a fast success multiplies by at least this ÷ n, up to 1. */
+  fewRise: 80,
   /** ms. */
   window: 10_000,
 })
@@ -67,7 +69,7 @@ export class Governor {
   succeeded(ms: number, attemptTimeout: number, now: number): void {
     this.#outcomes.add(0, now)
     const z = this.#z
-    if (ms < attemptTimeout * GOVERNOR.fast) this.#z = Math.min(GOVERNOR.highest, z * GOVERNOR.rise)
+    if (ms < attemptTimeout * GOVERNOR.fast) this.#z = this.#risen(z, now)
     else this.#z = z > 1 ? Math.max(1, z - this.#fall(now)) : Math.min(1, z + GOVERNOR.creep)
   }
 
@@ -75,6 +77,13 @@ export class Governor {
     this.#outcomes.add(0, now)
     const z = this.#z
     this.#z = z > 1 ? Math.max(1, z - this.#fall(now)) : Math.max(GOVERNOR.lowest, z * this.#shrink(now))
+  }
+
+  /** Who sees little, and sheds three of four of it, would be long in finding out that all is well again. */
+  #risen(z: number, now: number): number {
+    const risen = Math.min(GOVERNOR.highest, z * GOVERNOR.rise)
+    if (this.#small || risen >= 1) return risen
+    return Math.max(risen, Math.min(1, (z * GOVERNOR.fewRise) / this.#outcomes.sum(0, now)))
   }
 
   /** Who sees little sheds its retries at the first timeouts: until it had seen more, all the others would have retried. */

@@ -34,6 +34,24 @@ describe('leases', () => {
     expect([leases.holds(2), leases.give(2)]).toEqual([false, false])
   })
 
+  it('is unused until a place is taken, and again once all are given back or cleared', () => {
+    const leases = new Leases(2)
+    const seen = [leases.unused]
+    leases.take(1, 0, 100)
+    seen.push(leases.unused)
+    leases.take(2, 0, 100)
+    leases.give(1)
+    seen.push(leases.unused)
+    leases.give(2)
+    seen.push(leases.unused)
+    leases.take(3, 0, 100)
+    leases.keep(3)
+    seen.push(leases.unused)
+    leases.clear()
+    seen.push(leases.unused)
+    expect(seen).toEqual([true, false, false, true, false, true])
+  })
+
   it('knows no holder 0: a refused permit holds nothing', () => {
     const leases = new Leases(3)
     expect([leases.holds(0), leases.give(0), leases.keep(0)]).toEqual([false, false, false])

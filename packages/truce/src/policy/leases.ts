@@ -55,6 +55,11 @@ export class Leases {
     return this.#places === undefined ? Number.NEGATIVE_INFINITY : Math.min(...this.#places.until)
   }
 
+  /** Has nobody a place, and has none been used up? */
+  get unused(): boolean {
+    return this.#places === undefined || Math.max(...this.#places.until) === Number.NEGATIVE_INFINITY
+  }
+
   clear(): void {
     this.#places = undefined
   }
