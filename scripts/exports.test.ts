@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
+import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
 import config from '../vitest.config.js'
 import { pages, root } from './docs/blocks.js'
@@ -50,6 +51,41 @@ describe.each(subpaths)('export %s', (subpath) => {
     )
   })
 })
+
+/** What is exported, by TypeScript's own account: names of its values and of its types, and whether their docstrings tell. */
+function exportedNames() {
+  const sources = subpaths.map((subpath) => path.join(folder, 'src', `${entryOf(subpath)}.ts`))
+  const program = ts.createProgram(sources, {
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    skipLibCheck: true,
+  })
+  const checker = program.getTypeChecker()
+  return sources.flatMap((source) => {
+    const module = checker.getSymbolAtLocation(program.getSourceFile(source) as ts.SourceFile) as ts.Symbol
+    return checker.getExportsOfModule(module).map((exported) => {
+      const { flags } = exported
+      const symbol = flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
+      return {
+        name: exported.name,
+        isValue: (symbol.flags & ts.SymbolFlags.Value) !== 0,
+        isTold: symbol.getDocumentationComment(checker).length > 0,
+        hasExample: symbol.getJsDocTags(checker).some(({ name }) => name === 'example'),
+      }
+    })
+  })
+}
+
+test('every function, class and constant is in the docs or has an example, every type is in the docs or has a docstring', () => {
+  const texts = [...pages(), 'README.md'].map((page) => readFileSync(path.join(root, page), 'utf8')).join('\n')
+  const words = new Set(texts.match(/\w+/g))
+  const names = exportedNames()
+  expect(names.length).toBeGreaterThan(400)
+  const untold = names.filter(({ name, isValue, isTold, hasExample }) =>
+    words.has(name) ? false : isValue ? !hasExample : !isTold,
+  )
+  expect(untold.map(({ name }) => name)).toEqual([])
+}, 60_000)
 
 test('every folder of src/ with an index is exported', () => {
   const indexes = readdirSync(path.join(folder, 'src'), { recursive: true, encoding: 'utf8' }).filter(

@@ -15,6 +15,7 @@ import { ResultNotKeptError } from './errors.js'
 import { noFailingAnswer } from './failing-answer.js'
 import type { Request } from './request.js'
 
+/** What `readBeforeWrite()` is made of. */
 export interface ReadBeforeWriteOptions<Input, Value> {
   /** A fixed name, such as `customers.create`. */
   readonly operation: string
@@ -37,6 +38,7 @@ export interface ToEnsure<Input> extends Pick<Request<'at-most-once', never, nev
   readonly input: Input
 }
 
+/** What `read` is asked for. */
 export interface Wanted<Input> {
   readonly tenant: string
   readonly id: string
@@ -45,17 +47,20 @@ export interface Wanted<Input> {
   readonly signal: AbortSignal
 }
 
+/** The same for `write`, which runs under a fence. */
 export interface WantedNow<Input> extends Wanted<Input> {
   /** Grows with every run; for conditional writes. */
   readonly fence: number
 }
 
+/** What is there in the end. */
 export interface Ensured<Value> {
   readonly value: Value
   /** By this call: it was not there before. */
   readonly written: boolean
 }
 
+/** Writes what cannot be found; `readBeforeWrite()` makes it. */
 export interface ReadBeforeWrite<Input, Value> {
   /**
    * Finds it, or makes it.

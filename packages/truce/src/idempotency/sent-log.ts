@@ -14,6 +14,7 @@ import { noFailingAnswer } from './failing-answer.js'
 import { derivedKey } from './key.js'
 import { checkKeyOf, type Request, type Verdict } from './request.js'
 
+/** What `sentLog()` is made of. */
 export interface SentLogOptions<Message> {
   /** A fixed name, such as `mail.receipt`. */
   readonly operation: string
@@ -35,6 +36,7 @@ export interface ToSend<Message> extends Pick<Request<'at-most-once', never, nev
   readonly message: Message
 }
 
+/** What is to be sent. */
 export interface Sending<Message> {
   readonly tenant: string
   readonly id: string
@@ -53,6 +55,7 @@ export interface Sent {
   readonly at?: Date | undefined
 }
 
+/** Sends each message once; `sentLog()` makes it. */
 export interface SentLog<Message> {
   /**
    * Sends it, unless it was sent before. A failure that left nothing behind (`notApplied`, or an answer such as

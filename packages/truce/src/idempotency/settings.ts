@@ -14,6 +14,7 @@ import type { Random } from '../policy/random.js'
 import { type Codec, json, LARGEST_RESULT } from './outcome-text.js'
 import type { IdempotencyStore } from './store.js'
 
+/** What `idempotency()` may be told. */
 export interface IdempotencyOptions<Transaction> {
   /** Where keys are remembered: `memory()`, `sqlite()`, `redis()`, `postgres()`, or one of your own. */
   readonly store: IdempotencyStore<Transaction>

@@ -56,6 +56,7 @@ export interface RecoveryPoint extends Heartbeat {
   readonly result: string
 }
 
+/** What a store is told of work that was done. */
 export interface Completion {
   readonly fence: number
   /** As text. */
@@ -64,6 +65,7 @@ export interface Completion {
   readonly ttl: number
 }
 
+/** What a store is told of work that was not done: by whom, and how it may be repeated. */
 export interface Abandonment {
   readonly fence: number
   readonly as: Abandoned

@@ -41,6 +41,7 @@ export interface StepWork extends Work {
   readonly step: <T>(name: string, run: (step: StepCall) => T | PromiseLike<T>) => Promise<T>
 }
 
+/** What a step is given. */
 export interface StepCall {
   /** Its idempotency key. */
   readonly key: string

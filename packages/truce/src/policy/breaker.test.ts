@@ -74,8 +74,10 @@ describe('breaker', () => {
     expect(breaker.wantsProbe(500)).toBe(false)
     breaker.release(probe)
     expect(breaker.wantsProbe(500)).toBe(true)
-    breaker.record(breaker.acquire(500, half), 'success', 510, half)
-    expect(breaker.wantsProbe(510), 'one has told something').toBe(false)
+    breaker.acquire(500, half, 100)
+    expect([breaker.wantsProbe(599), breaker.wantsProbe(600)], 'one that never came back').toEqual([false, true])
+    breaker.record(breaker.acquire(600, half), 'success', 610, half)
+    expect(breaker.wantsProbe(10_000), 'one has told something').toBe(false)
   })
 
   it('sheds the share (f − 0.5) ÷ 0.5 of calls between the zones', () => {

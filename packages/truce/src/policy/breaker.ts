@@ -159,11 +159,14 @@ export class Breaker {
     return this.#leases.free(at)
   }
 
-  /** Is it time to find out whether the dependency is back, and nobody does? The attempt that starts next would be the first probe. */
+  /**
+   * Is it time to find out whether the dependency is back, and has no probe gone out yet, or each come back without a
+   * word or not at all? An attempt that starts now would be the first.
+   */
   wantsProbe(now: number): boolean {
     if (this.#overrideAt(now)) return false
     if (this.#lapsed()) return true
-    return this.#state === 'open' ? now >= this.#openUntil : this.#state === 'half-open' && this.#leases.unused
+    return this.#state === 'open' ? now >= this.#openUntil : this.#state === 'half-open' && this.#leases.unused(now)
   }
 
   /** When a refused caller may try again, as far as can be known now. */

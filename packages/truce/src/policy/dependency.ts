@@ -124,7 +124,7 @@ export class DependencyPolicy implements Room {
   refusesOriginal(now: number, random: Random): StopReason | undefined {
     if (this.breaker !== null) {
       if (!this.breaker.wouldAllow(now)) return 'breaker'
-      // The first probe is how anybody finds out: where calls are few, the governor would shed it for seconds.
+      // The first probe is how this instance finds out; where calls are few, the governor could shed it for seconds.
       if (this.breaker.wantsProbe(now)) return undefined
     }
     if (this.governor !== null && !this.governor.allowsOriginal(random)) return 'throttled'

@@ -39,7 +39,7 @@ export const GOVERNOR = Object.freeze({
   fewFall: 10,
   /** … and at most this × n, as a share, at or below 1. */
   fewShrink: 0.006,
-  /** … and a fast success multiplies by at least this ÷ n, up to 1. */
+  /** … and a fast success multiplies by at least this ÷ n, until all originals pass. */
   fewRise: 80,
   /** ms. */
   window: 10_000,
@@ -79,11 +79,11 @@ export class Governor {
     this.#z = z > 1 ? Math.max(1, z - this.#fall(now)) : Math.max(GOVERNOR.lowest, z * this.#shrink(now))
   }
 
-  /** Who sees little, and sheds three of four of it, would be long in finding out that all is well again. */
+  /** An instance that sees few outcomes, and sheds originals, would take long to learn that all is well again. */
   #risen(z: number, now: number): number {
     const risen = Math.min(GOVERNOR.highest, z * GOVERNOR.rise)
-    if (this.#small || risen >= 1) return risen
-    return Math.max(risen, Math.min(1, (z * GOVERNOR.fewRise) / this.#outcomes.sum(0, now)))
+    if (this.#small || risen >= GOVERNOR.originals) return risen
+    return Math.max(risen, Math.min(GOVERNOR.originals, (z * GOVERNOR.fewRise) / this.#outcomes.sum(0, now)))
   }
 
   /** Who sees little sheds its retries at the first timeouts: until it had seen more, all the others would have retried. */

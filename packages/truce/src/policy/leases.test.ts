@@ -34,22 +34,24 @@ describe('leases', () => {
     expect([leases.holds(2), leases.give(2)]).toEqual([false, false])
   })
 
-  it('is unused until a place is taken, and again once all are given back or cleared', () => {
+  it('is unused until a place is taken, and again once all are given back, lapsed or cleared', () => {
     const leases = new Leases(2)
-    const seen = [leases.unused]
+    const seen = [leases.unused(0)]
     leases.take(1, 0, 100)
-    seen.push(leases.unused)
+    seen.push(leases.unused(0))
     leases.take(2, 0, 100)
     leases.give(1)
-    seen.push(leases.unused)
+    seen.push(leases.unused(0))
     leases.give(2)
-    seen.push(leases.unused)
+    seen.push(leases.unused(0))
     leases.take(3, 0, 100)
     leases.keep(3)
-    seen.push(leases.unused)
+    seen.push(leases.unused(0))
     leases.clear()
-    seen.push(leases.unused)
-    expect(seen).toEqual([true, false, false, true, false, true])
+    seen.push(leases.unused(0))
+    leases.take(4, 0, 100)
+    seen.push(leases.unused(99), leases.unused(100))
+    expect(seen).toEqual([true, false, false, true, false, true, false, true])
   })
 
   it('knows no holder 0: a refused permit holds nothing', () => {

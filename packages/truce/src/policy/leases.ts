@@ -55,9 +55,9 @@ export class Leases {
     return this.#places === undefined ? Number.NEGATIVE_INFINITY : Math.min(...this.#places.until)
   }
 
-  /** Has nobody a place, and has none been used up? */
-  get unused(): boolean {
-    return this.#places === undefined || Math.max(...this.#places.until) === Number.NEGATIVE_INFINITY
+  /** Has nobody a place within its time, and has none been used up? */
+  unused(now: number): boolean {
+    return this.#places === undefined || Math.max(...this.#places.until) <= now
   }
 
   clear(): void {

@@ -21,6 +21,7 @@ const RETRIES = 1
 const FULL = BUDGET.capacityMax * RETRY
 const PAID = 1
 
+/** The budget that all calls of `retry()` in a process share. */
 export class ProcessBudget implements Room {
   readonly #window = new TimeWindow(BUDGET.window, 2)
   /** In units; without what was deposited since somebody asked. */

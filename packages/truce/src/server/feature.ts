@@ -20,6 +20,7 @@ export interface KeyedFeature<Rules = unknown> {
   operation(name: string, effect: 'read' | 'write', rules: Rules): KeyedOperation
 }
 
+/** What of an operation its keys do. */
 export interface KeyedOperation {
   /**
    * Reads the key. Sets `key` and `keyAge` of the context.

@@ -18,6 +18,7 @@ import {
 import type { IdempotencyStore } from '../store.js'
 import { sleepers } from './sleepers.js'
 
+/** What `memory()` may be told. */
 export interface MemoryOptions {
   /** ms since some fixed moment; default the wall clock, never backwards. */
   readonly now?: () => number

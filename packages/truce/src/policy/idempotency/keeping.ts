@@ -18,6 +18,7 @@ import type { Abandoned, Mode } from './record.js'
  */
 export const KEEPING = Object.freeze(['default', 'stripe-v1', 'success-only', 'redrive'] as const)
 
+/** The name of such a rule. */
 export type Keeping = (typeof KEEPING)[number]
 
 /** How the work ended. */

@@ -10,6 +10,7 @@ import { PROBLEM_OF } from '../problem-types.js'
 import { REFUSALS } from './problems.js'
 import { routeOf } from './status.js'
 
+/** What an OpenAPI document says of an operation under keys. */
 export interface OpenApiFragment {
   readonly parameters: readonly Readonly<Record<string, unknown>>[]
   readonly responses: Readonly<Record<string, OpenApiResponse>>
@@ -24,6 +25,7 @@ export interface OpenApiFragment {
   }
 }
 
+/** One of its answers. */
 export interface OpenApiResponse {
   readonly description: string
   readonly content: Readonly<Record<string, unknown>>

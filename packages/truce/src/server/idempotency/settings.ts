@@ -14,6 +14,7 @@ import type { Incoming } from '../incoming.js'
 import type { RequestContext } from '../request-context.js'
 import { keptNames } from './kept-headers.js'
 
+/** What `httpIdempotency()` may be told. */
 export interface HttpIdempotencyOptions<Transaction = never> {
   /** What remembers keys: `idempotency({ store, ttl })` of `truce/idempotency`. */
   engine: Idempotency<Transaction>

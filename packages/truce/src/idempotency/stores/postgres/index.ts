@@ -21,6 +21,7 @@ export type { PostgresJs, PostgresJsQueries } from './postgres-js.js'
 export { type PostgresRowsOptions, type Queried, rows } from './rows.js'
 export type { TableOptions } from './table.js'
 
+/** What `postgres()` may be told. */
 export interface PostgresOptions extends TableOptions {
   /** Prepare each statement once a connection; `false` behind a pooler in transaction mode. Default true. */
   readonly prepare?: boolean | undefined
@@ -28,6 +29,7 @@ export interface PostgresOptions extends TableOptions {
   readonly listen?: boolean | undefined
 }
 
+/** A store in Postgres, with its migration. */
 export interface PostgresStore<Transaction> extends IdempotencyStore<Transaction> {
   /** Creates or updates the tables; any number of processes may do so at once. */
   migrate(): Promise<void>

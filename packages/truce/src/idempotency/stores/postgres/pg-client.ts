@@ -19,6 +19,7 @@ export interface PgClient {
   off(event: string, listener: (...args: never[]) => void): unknown
 }
 
+/** What of a query is given to pg. */
 export interface PgQuery {
   readonly text: string
   readonly name?: string
@@ -26,6 +27,7 @@ export interface PgQuery {
   readonly rowMode: 'array'
 }
 
+/** What of its result is read. */
 export interface PgResult {
   readonly rows: unknown[][]
   readonly rowCount: number | null

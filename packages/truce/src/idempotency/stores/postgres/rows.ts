@@ -14,6 +14,7 @@ import { sqlStateOf } from './database.js'
 import type { PgClient } from './pg-client.js'
 import type { PostgresJsQueries } from './postgres-js.js'
 
+/** What `rows()` in Postgres may be told. */
 export interface PostgresRowsOptions<Row extends object> extends RowsOptions<Row> {
   /** Of the table. Default: the first of the connection's `search_path` that has it. */
   readonly schema?: string | undefined

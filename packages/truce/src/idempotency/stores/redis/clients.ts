@@ -55,6 +55,7 @@ interface ScriptInput {
   arguments: string[]
 }
 
+/** A client of ioredis or of node-redis. */
 export type RedisClient = IoredisClient | NodeRedisClient
 
 /** Runs a script; a Redis that does not know it (a new one, or restarted) is sent its text. */

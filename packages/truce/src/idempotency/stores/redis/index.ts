@@ -23,6 +23,7 @@ import * as wire from './wire.js'
 export type { IoredisClient, NodeRedisClient, RedisClient } from './clients.js'
 export { type RedisRowsOptions, rows } from './rows.js'
 
+/** What `redis()` may be told. */
 export interface RedisOptions {
   /** Of all its keys. Default `truce:`. */
   readonly prefix?: string | undefined

@@ -23,6 +23,7 @@ import { checkId, checkVersion, type Member, membersOf, type Rows, type Versione
 import { clientOf, type RedisClient } from './clients.js'
 import type { Script } from './scripts.js'
 
+/** What `rows()` in Redis may be told. */
 export interface RedisRowsOptions {
   /** Of all its keys: the id follows. */
   readonly prefix: string

@@ -18,6 +18,7 @@ export interface SqliteDatabase {
   readonly isTransaction?: boolean
 }
 
+/** What of a prepared statement is used. */
 export interface SqliteStatement {
   run(...parameters: SqliteValue[]): { readonly changes: number | bigint }
   get(...parameters: SqliteValue[]): unknown
@@ -26,6 +27,7 @@ export interface SqliteStatement {
   raw?(): unknown
 }
 
+/** What it is given. */
 export type SqliteValue = string | number | null
 
 /** @returns undefined where the client does not say */

@@ -30,6 +30,7 @@ export { SqliteStoreError } from './database.js'
 export type { Synchronous } from './open.js'
 export { rows, type SqliteRowsOptions } from './rows.js'
 
+/** What `sqlite()` may be told. */
 export interface SqliteOptions {
   /** Default `truce_idempotency`. Created where it is not there. */
   readonly table?: string

@@ -10,6 +10,7 @@ import { isInTransaction, type SqliteDatabase, SqliteStoreError, type SqliteValu
 import { locked } from './locked.js'
 import { untilFree } from './until-free.js'
 
+/** What `rows()` in SQLite may be told. */
 export interface SqliteRowsOptions<Row extends object> extends RowsOptions<Row> {
   /** How long another process's write lock is waited for, ms; the process goes on meanwhile. Default 5,000. */
   readonly busy?: number | undefined
