@@ -16,7 +16,7 @@ import { TimeWindow } from './window.js'
 /**
  * Found by simulated storms; all that the governor knows. The first choice (rise 1.5, fall 0.34, shrink 0.9, no word about
  * few outcomes) lost up to 2.8 points against doing nothing, and up to 4.4 where 400 instances made less than a call a
- * second each. With these it is 0.8 in both (`npm run bench:ladder -- --seed 2001`, of seeds by which nothing was chosen).
+ * second each. With these it is 0.7 (`npm run bench:ladder -- --seed 2001`, of seeds by which nothing was chosen).
  */
 export const GOVERNOR = Object.freeze({
   lowest: 0.2,
