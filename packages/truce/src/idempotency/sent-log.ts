@@ -47,6 +47,7 @@ export interface Sending<Message> {
   readonly signal: AbortSignal
 }
 
+/** What became of a message. */
 export interface Sent {
   /** `now`: by this call; `before`: by an earlier one. */
   readonly sent: 'now' | 'before'
