@@ -158,19 +158,26 @@ export class Call extends Attempt implements Dated {
     core.counters.calls++
     core.counters.inFlight++
     const alone = this.settings === PLAIN && this.above === undefined
-    let permit = alone && core.timeless && !watched() ? core.policy.timelessPermit() : 0
-    if (permit === 0) {
-      const now = core.clock.now()
-      this.began = now
-      if (!core.simple) return this.begins(now)
-      if (!alone) {
-        if (this.cut()) return this.begins(now)
-        if (!this.joins()) return undefined
-        if (now >= this.deadline) return this.waits(now)
-      }
-      permit = this.admit(now)
-      if (permit === 0) return this.waits(now)
+    const permit = alone && core.timeless && !watched() ? core.policy.timelessPermit() : 0
+    if (permit === 0) return this.readyNow(alone)
+    this.permit = permit
+    core.counters.attempts++
+    return this
+  }
+
+  /** The same, where the clock has to be asked. */
+  private readyNow(alone: boolean): Attempt | undefined {
+    const { core } = this
+    const now = core.clock.now()
+    this.began = now
+    if (!core.simple) return this.begins(now)
+    if (!alone) {
+      if (this.cut()) return this.begins(now)
+      if (!this.joins()) return undefined
+      if (now >= this.deadline) return this.waits(now)
     }
+    const permit = this.admit(now)
+    if (permit === 0) return this.waits(now)
     this.permit = permit
     core.counters.attempts++
     if (core.timeouts !== undefined) core.timeouts.add(this)
@@ -265,22 +272,35 @@ export class Call extends Attempt implements Dated {
       result.catch(() => {})
       return this.instead
     }
-    const ended = new Promise(keep)
-    this.giveUp = kept.reject
-    result.then(kept.resolve, kept.reject)
-    letGo()
-    return this.answer(ended)
+    return this.answer(
+      new Promise((resolve, reject) => {
+        this.giveUp = reject
+        result.then(resolve, reject)
+      }),
+    )
   }
 
   /** @returns the answer, or a promise of it */
   private answered(value: unknown): unknown {
     if (this.troubled !== undefined) return this.instead
-    this.over = true
     const { core } = this
-    const failure = plainlyGood(core, value) ? undefined : this.judged(value, false)
+    const good = plainlyGood(core, value)
+    if (good && core.countsOnly && this.countedOnly()) return value
+    this.over = true
+    const failure = good ? undefined : this.judged(value, false)
     if (failure !== undefined) return this.fails(value, false, failure)
     this.succeeded(value)
     return value
+  }
+
+  /** It succeeded. Is all that comes of it one more in the counters? Then that is done. */
+  private countedOnly(): boolean {
+    const { core } = this
+    if (this.began === this.began || attempts.active || !core.partition.calm) return false
+    if (!core.policy.succeededPlainly(this.permit)) return false
+    core.counters.firstAttemptSuccess++
+    core.counters.inFlight--
+    return true
   }
 
   private failed(error: unknown): unknown {
@@ -309,9 +329,6 @@ export class Call extends Attempt implements Dated {
     if (now === now) {
       now = core.clock.now()
       ms = now - this.began
-    } else if (core.countsOnly && !attempts.active && partition.calm && policy.succeededPlainly(this.permit)) {
-      counters.firstAttemptSuccess++
-      return this.left()
     } else if (policy.timesOutcomes || !partition.calm || attempts.active) now = core.clock.now()
     if (core.timeouts !== undefined) core.timeouts.remove(this)
     const changed = policy.succeeded(this.permit, 1, 0, ms, core.attemptTimeout, now, core.random)

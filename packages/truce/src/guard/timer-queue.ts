@@ -27,8 +27,8 @@ export class TimerQueue implements Timer {
   readonly #now: () => number
   /** What each is given, ms. */
   readonly #ms: number
+  /** Of a ring: `first.earlier` is the last. Each pointer from what is old to what is young costs a call a few ns. */
   #first: Dated | undefined
-  #last: Dated | undefined
 
   /** @param ms what each is given, more than 0 */
   constructor(timers: Timers, now: () => number, ms: number) {
@@ -43,25 +43,31 @@ export class TimerQueue implements Timer {
 
   /** Rings it when its time is up, up to 1 ms late. It began no earlier than any other that is in here. */
   add(timer: Dated): void {
-    const last = this.#last
-    timer.earlier = last
-    timer.later = undefined
-    this.#last = timer
-    if (last !== undefined) last.later = timer
-    else {
+    const first = this.#first
+    if (first === undefined) {
+      timer.earlier = timer
+      timer.later = timer
       this.#first = timer
       if (this.due < 0) this.#timers.add(this, timer.began, this.#ms, false)
+      return
     }
+    const last = first.earlier as Dated
+    timer.earlier = last
+    timer.later = first
+    last.later = timer
+    first.earlier = timer
   }
 
   /** Takes it off; nothing happens where it is not on. */
   remove(timer: Dated): void {
     const { earlier, later } = timer
-    if (earlier === undefined && this.#first !== timer) return
-    if (earlier !== undefined) earlier.later = later
-    else this.#first = later
-    if (later !== undefined) later.earlier = earlier
-    else this.#last = earlier
+    if (earlier === undefined || later === undefined) return
+    if (later === timer) this.#first = undefined
+    else {
+      earlier.later = later
+      later.earlier = earlier
+      if (this.#first === timer) this.#first = later
+    }
     timer.earlier = undefined
     timer.later = undefined
   }
