@@ -2,8 +2,8 @@
  * Agenda: what happens when. The earliest first, of one instant in the order in which it was put there.
  *
  * One heap of all that is pending misses the cache at every level once there are hundreds of thousands. So the near
- * future lies in slots of time, each an unsorted chain; the slot whose time has come is sorted in a small heap that
- * stays in the cache; what is further away than all slots waits in a heap of its own. The width of a slot follows the
+ * future lies in slots of time, each an unsorted chain; the slot whose time has come is sorted into a run that stays
+ * in the cache, while the chains of the next ones are fetched; what is further away than all slots waits in a heap of its own. The width of a slot follows the
  * traffic, and changes nothing but the speed: the order is (time, turn) whatever the width.
  *
  * @see R. Brown, "Calendar Queues" (1988); W. T. Tang, R. S. M. Goh, I. L.-J. Thng, "Ladder queue" (2005)
@@ -23,11 +23,18 @@ const CROWDED = 16
 const MANY = 50_000
 /** So many are sorted as they come. Of more, sorting would cost the square of it. */
 const RUN = 64
-/** The width is looked at after so many events. */
+/** The width is looked at after so many events, and sooner in the beginning, when nothing is known of the traffic. */
 const REVIEW = 65_536
-/** Of a node: time, turn (floats), then what and next (whole numbers) in the third. */
+const FIRST_REVIEW = 1_024
+/** Of a node: time (the first float), what and next (whole numbers, in the second), turn. What sorting reads is side by side. */
 const FLOATS = 3
 const WORDS = 6
+const WHAT = 2
+const NEXT = 3
+const TURN = 2
+/** So many slots to come are fetched from memory side by side, so many nodes of each at a time. */
+const LANES = 8
+const STRIDE = 4
 
 export class Agenda {
   /** The instant of the event taken last. */
@@ -57,8 +64,12 @@ export class Agenda {
   #width = 1
   /** Number of the slot that was taken last, counted from time 0; all before it is in the near heap. */
   #slot = 0
+  /** How far the chains of the slots to come have been fetched. */
+  readonly #lanes = new Int32Array(LANES).fill(NONE)
   #crowd = SPARSE
-  #reviewAt = REVIEW
+  /** Events between two reviews. */
+  #interval = FIRST_REVIEW
+  #reviewAt = FIRST_REVIEW
   #reviewedAt = 0
 
   get size(): number {
@@ -75,9 +86,10 @@ export class Agenda {
     return this.#turns++
   }
 
+  // Written down here and then handed on by its node: a time that is handed on itself is put on the heap for it.
   addInTurn(time: number, turn: number, what: number): void {
     this.#size++
-    this.#place(time, turn, what)
+    this.#place(this.#nodeOf(time, turn, what))
   }
 
   /**
@@ -124,27 +136,38 @@ export class Agenda {
     return what
   }
 
-  #place(time: number, turn: number, what: number): void {
-    const slot = Math.floor(time / this.#width)
-    if (slot <= this.#slot) this.#near.add(time, turn, what)
-    else if (slot - this.#slot <= this.#mask) this.#chain(slot & this.#mask, time, turn, what)
-    else this.#far.add(time, turn, what)
-  }
-
-  #chain(head: number, time: number, turn: number, what: number): void {
+  #nodeOf(time: number, turn: number, what: number): number {
     let node = this.#free
-    if (node !== NONE) this.#free = this.#words[node * WORDS + 5] as number
+    if (node !== NONE) this.#free = this.#words[node * WORDS + NEXT] as number
     else {
       node = this.#used++
       if (node * FLOATS >= this.#floats.length) this.#grow()
     }
     const at = node * FLOATS
     this.#floats[at] = time
-    this.#floats[at + 1] = turn
-    this.#words[node * WORDS + 4] = what
-    this.#words[node * WORDS + 5] = this.#heads[head] as number
+    this.#floats[at + TURN] = turn
+    this.#words[node * WORDS + WHAT] = what
+    return node
+  }
+
+  #place(node: number): void {
+    const time = this.#floats[node * FLOATS] as number
+    const slot = Math.floor(time / this.#width)
+    if (slot <= this.#slot) return this.#moveTo(this.#near, node)
+    if (slot - this.#slot > this.#mask) return this.#moveTo(this.#far, node)
+    const head = slot & this.#mask
+    this.#words[node * WORDS + NEXT] = this.#heads[head] as number
     this.#heads[head] = node
     this.#inSlots++
+  }
+
+  /** An event moves to a heap, and its node is free. */
+  #moveTo(heap: Heap, node: number): void {
+    const [words, floats] = [this.#words, this.#floats]
+    const at = node * FLOATS
+    heap.add(floats[at] as number, floats[at + TURN] as number, words[node * WORDS + WHAT] as number)
+    words[node * WORDS + NEXT] = this.#free
+    this.#free = node
   }
 
   /** Goes to the next slot that has something. @returns `false` where nothing is left */
@@ -158,8 +181,25 @@ export class Agenda {
       } else this.#slot = Math.floor(this.#far.time / this.#width)
       this.#sort(this.#slot & this.#mask)
       this.#draw()
+      if (this.#crowd === CROWDED) this.#lookAhead()
     }
     return true
+  }
+
+  /**
+   * A chain is read node by node, and where it lies in memory each node is waited for before the next is known. Chains of
+   * several slots, read in step, are waited for together; when their turn comes they are in the cache.
+   */
+  #lookAhead(): void {
+    const words = this.#words
+    const lanes = this.#lanes
+    lanes[this.#slot & (LANES - 1)] = this.#heads[(this.#slot + LANES) & this.#mask] as number
+    for (let step = 0; step < STRIDE; step++) {
+      for (let lane = 0; lane < LANES; lane++) {
+        const node = lanes[lane] as number
+        if (node !== NONE) lanes[lane] = words[node * WORDS + NEXT] as number
+      }
+    }
   }
 
   #farIsDue(): boolean {
@@ -174,9 +214,9 @@ export class Agenda {
     let node = this.#heads[head] as number
     let size = 0
     while (node !== NONE && size < RUN) {
-      const next = words[node * WORDS + 5] as number
+      const next = words[node * WORDS + NEXT] as number
       const time = floats[node * FLOATS] as number
-      const turn = floats[node * FLOATS + 1] as number
+      const turn = floats[node * FLOATS + TURN] as number
       let hole = size++
       while (hole > 0) {
         const before = times[hole - 1] as number
@@ -188,8 +228,8 @@ export class Agenda {
       }
       times[hole] = time
       turns[hole] = turn
-      whats[hole] = words[node * WORDS + 4] as number
-      words[node * WORDS + 5] = this.#free
+      whats[hole] = words[node * WORDS + WHAT] as number
+      words[node * WORDS + NEXT] = this.#free
       this.#free = node
       node = next
     }
@@ -205,11 +245,8 @@ export class Agenda {
     let node = this.#heads[head] as number
     this.#heads[head] = NONE
     while (node !== NONE) {
-      const next = words[node * WORDS + 5] as number
-      const at = node * FLOATS
-      this.#near.add(this.#floats[at] as number, this.#floats[at + 1] as number, words[node * WORDS + 4] as number)
-      words[node * WORDS + 5] = this.#free
-      this.#free = node
+      const next = words[node * WORDS + NEXT] as number
+      this.#moveTo(this.#near, node)
       node = next
       this.#inSlots--
     }
@@ -228,14 +265,16 @@ export class Agenda {
   /** Has the traffic outgrown the slots, or left them behind? */
   #review(): void {
     const passed = this.now - this.#reviewedAt
+    const each = passed / this.#interval
     this.#reviewedAt = this.now
-    this.#reviewAt = this.taken + REVIEW
+    this.#interval = Math.min(REVIEW, 4 * this.#interval)
+    this.#reviewAt = this.taken + this.#interval
     // Twice as many to turn to crowds as to turn back: a rebuild at each review would cost more than either.
     if (this.#crowd === SPARSE ? this.#size > MANY : this.#size < MANY / 2) {
       this.#crowd = this.#crowd === SPARSE ? CROWDED : SPARSE
     }
     const crowd = this.#crowd
-    const wanted = (passed / REVIEW) * crowd
+    const wanted = each * crowd
     const enough = (COVER / crowd) * this.#size
     // Powers of two: to divide by them rounds nothing, so a slot's bounds are exact.
     let width = this.#width
@@ -247,21 +286,43 @@ export class Agenda {
     if (width !== this.#width || slots !== this.#heads.length) this.#rebuild(width, slots)
   }
 
+  /** In no order: whatever lies in a slot or a heap is sorted later. */
   #rebuild(width: number, slots: number): void {
-    const all = new Heap()
-    for (; this.#runSize > 0; this.#runSize--) {
-      const last = this.#runSize - 1
-      all.add(this.#runTimes[last] as number, this.#runTurns[last] as number, this.#runWhats[last] as number)
-    }
-    for (let head = 0; head < this.#heads.length; head++) if (this.#heads[head] !== NONE) this.#fetch(head)
-    for (const heap of [this.#near, this.#far]) {
-      for (; heap.size > 0; heap.drop()) all.add(heap.time, heap.turn, heap.what)
-    }
-    if (slots !== this.#heads.length) this.#heads = new Int32Array(slots).fill(NONE)
+    const all = this.#gathered()
+    this.#lanes.fill(NONE)
+    this.#heads = new Int32Array(slots).fill(NONE)
+    this.#inSlots = 0
     this.#mask = slots - 1
     this.#width = width
     this.#slot = Math.floor(this.now / width)
-    for (; all.size > 0; all.drop()) this.#place(all.time, all.turn, all.what)
+    for (let node = all; node !== NONE;) {
+      const next = this.#words[node * WORDS + NEXT] as number
+      this.#place(node)
+      node = next
+    }
+  }
+
+  /** All that is pending as one chain; what held it is empty, but for the slots. */
+  #gathered(): number {
+    let all = NONE
+    const chain = (node: number): void => {
+      this.#words[node * WORDS + NEXT] = all
+      all = node
+    }
+    for (; this.#runSize > 0; this.#runSize--) {
+      const last = this.#runSize - 1
+      const [time, turn] = [this.#runTimes[last] as number, this.#runTurns[last] as number]
+      chain(this.#nodeOf(time, turn, this.#runWhats[last] as number))
+    }
+    for (const head of this.#heads) {
+      for (let node = head; node !== NONE;) {
+        const next = this.#words[node * WORDS + NEXT] as number
+        chain(node)
+        node = next
+      }
+    }
+    for (const heap of [this.#near, this.#far]) heap.empty((time, turn, what) => chain(this.#nodeOf(time, turn, what)))
+    return all
   }
 
   #grow(): void {

@@ -83,6 +83,13 @@ export class Heap {
     whats[hole] = whats[last] as number
   }
 
+  /** Takes all out, in no order. */
+  empty(each: (time: number, turn: number, what: number) => void): void {
+    const size = this.#size
+    this.#size = 0
+    for (let i = 0; i < size; i++) each(this.#times[i] as number, this.#turns[i] as number, this.#whats[i] as number)
+  }
+
   #grow(): void {
     const room = this.#times.length * 2
     this.#times = grown(this.#times, room)

@@ -6,6 +6,8 @@
  *
  * @module
  */
+import { Counts } from '../engine/counts.js'
+
 const DIGITS = 10
 const SHIFT = 20 - DIGITS
 /** From 2⁻²⁰ ms, a nanosecond, to 2³⁶ ms, two years. */
@@ -13,7 +15,7 @@ const LOWEST = (1_023 - 20) << DIGITS
 const BUCKETS = 56 << DIGITS
 
 export class Histogram {
-  readonly #counts = new Float64Array(BUCKETS)
+  readonly #counts = new Counts(BUCKETS)
   readonly #bits = new DataView(new ArrayBuffer(8))
   #total = 0
   #sum = 0
@@ -22,8 +24,7 @@ export class Histogram {
   add(ms: number): void {
     this.#bits.setFloat64(0, ms)
     const bucket = (this.#bits.getInt32(0) >>> SHIFT) - LOWEST
-    const at = Math.min(BUCKETS - 1, Math.max(0, bucket))
-    this.#counts[at] = (this.#counts[at] as number) + 1
+    this.#counts.add(Math.min(BUCKETS - 1, Math.max(0, bucket)))
     this.#total++
     this.#sum += ms
   }
@@ -43,7 +44,7 @@ export class Histogram {
     let seen = 0
     let at = 0
     for (; at < BUCKETS; at++) {
-      seen += this.#counts[at] as number
+      seen += this.#counts.at(at)
       if (seen >= wanted) break
     }
     if (at === 0) return 0

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Agenda } from '../engine/agenda.js'
+import { Counts } from '../engine/counts.js'
 import { Draws, hash } from '../engine/draws.js'
 import { ln } from '../engine/transcendental.js'
 import type { Arrivals, CallersModel, RatePoint } from '../scenario/model.js'
@@ -51,13 +52,14 @@ class Closed implements Source {
   readonly #parts: SourceParts
   readonly #arrivals: Extract<Arrivals, { kind: 'closed' }>
   readonly #draws: Draws
-  readonly #made: Uint32Array
+  /** Calls that each caller has made. */
+  readonly #made: Counts
 
   constructor(parts: SourceParts, arrivals: Extract<Arrivals, { kind: 'closed' }>) {
     this.#parts = parts
     this.#arrivals = arrivals
     this.#draws = new Draws(parts.seed, `arrivals/${parts.callers.name}`)
-    this.#made = new Uint32Array(parts.callers.instances * arrivals.each)
+    this.#made = new Counts(parts.callers.instances * arrivals.each)
   }
 
   start(): void {
@@ -68,8 +70,8 @@ class Closed implements Source {
   comes(caller: number, now: number): void {
     const { firstCaller, begin, index } = this.#parts
     const own = caller - firstCaller
-    const made = this.#made[own] as number
-    this.#made[own] = made + 1
+    const made = this.#made.at(own)
+    this.#made.add(own)
     begin(Math.floor(own / this.#arrivals.each), caller, hash(hash(index, own), made), now)
   }
 
@@ -81,7 +83,7 @@ class Closed implements Source {
     const { firstCaller, agenda } = this.#parts
     const own = caller - firstCaller
     const { think } = this.#arrivals
-    const wait = atOnce || think === 0 ? 0 : -think * ln(this.#draws.at(own, this.#made[own] as number))
+    const wait = atOnce || think === 0 ? 0 : -think * ln(this.#draws.at(own, this.#made.at(own)))
     agenda.add(now + wait, event(THOUGHT, caller))
   }
 }
