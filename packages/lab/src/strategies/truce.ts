@@ -11,6 +11,7 @@ import {
   Budget,
   BUDGET,
   type BudgetSettings,
+  budgetWindow,
   type CallFacts,
   type Decision,
   DEADLINE,
@@ -51,7 +52,8 @@ interface Fleet {
 
 function fleetOf({ strategy, instances, effect, random }: ClientParts): Fleet {
   const small = instances <= BUDGET.smallFleet
-  const budget = strategy.budget && { ...strategy.budget, least: 1, growLeast: small }
+  const window = budgetWindow(instances)
+  const budget = strategy.budget && { ...strategy.budget, window, least: 1, growLeast: small }
   return { strategy, small, budget, rules: rulesOf(strategy, effect), random }
 }
 

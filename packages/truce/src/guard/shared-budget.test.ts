@@ -53,6 +53,21 @@ describe('a budget that several dependencies share', () => {
     expect(parent.remaining(time.now())).toBe(1)
   })
 
+  // Its bucket holds 2 + 0.3 √20 then; of what was longer ago only the call's worth is left, in a large fleet one retry.
+  it.each([
+    [10, 9_000, 3],
+    [10, 20_000, 2],
+    [11, 20_000, 3],
+    [11, 40_000, 1],
+    [300, 9_000, 3],
+    [300, 20_000, 1],
+  ])('with %i instances, %i ms after twenty successes, has %i retries', async (instances, later, retries) => {
+    const { time, guarded, operation } = setUp({ instances })
+    for (let n = 0; n < 20; n++) await time.run(operation.run(() => 1))
+    await time.advance(later)
+    expect(guarded.state().budgetRemaining).toBe(retries)
+  })
+
   it('a dependency’s own budget holds as well', async () => {
     const time = virtualTime()
     const parent = sharedBudget({ floor: 100 })

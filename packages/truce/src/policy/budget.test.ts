@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { BUDGET, Budget, type BudgetSettings, type Payment } from './budget.js'
+import { BUDGET, Budget, budgetWindow, type BudgetSettings, type Payment } from './budget.js'
 
 const NONE = Number.POSITIVE_INFINITY
 const settings: BudgetSettings = { ratio: 0.5, max: NONE, floor: 0, least: 2, growLeast: false }
@@ -31,6 +31,8 @@ describe('budget', () => {
       spread: 0.3,
       capacityMax: 100,
       window: 10_000,
+      fleetWindow: 3_000_000,
+      windowMax: 30_000,
       smallFleet: 10,
     })
   })
@@ -45,6 +47,31 @@ describe('budget', () => {
       expect(counting.remaining(10_500)).toBe(2)
     },
   )
+
+  it.each([
+    [1, 10_000],
+    [10, 10_000],
+    [11, 30_000],
+    [100, 30_000],
+    [200, 15_000],
+    [300, 10_000],
+    [4_000, 10_000],
+  ])('of %i instances looks back %i ms', (instances, ms) => {
+    expect(budgetWindow(instances)).toBe(ms)
+  })
+
+  it.each([
+    ['as far as BUDGET says', {}, BUDGET.window],
+    ['as far as it is told', { window: BUDGET.windowMax }, BUDGET.windowMax],
+  ])('looks back %s: so long the ceiling counts an original', (_, changes, gone) => {
+    const counting = budget({ ...changes, least: 0, ratio: 0.1 })
+    for (let n = 0; n < 20; n++) {
+      counting.original(0)
+      counting.deposit(0)
+    }
+    expect(counting.remaining(gone - 1)).toBe(2)
+    expect(counting.remaining(gone)).toBe(0)
+  })
 
   test.each<[string, Partial<BudgetSettings>, number]>([
     ['one call behaves as written', { least: 2 }, 2],

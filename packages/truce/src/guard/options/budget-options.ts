@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { Budget, BUDGET } from '../../policy/budget.js'
+import { Budget, BUDGET, budgetWindow } from '../../policy/budget.js'
 import { OptionError } from '../errors.js'
 import { knownOptions, wholeNumber } from './check.js'
 import { type Rate, rate, type Share, share } from '../../options/units.js'
 
 /** How much extra traffic retries may make. */
 export interface BudgetOptions {
-  /** Hard ceiling on retries ÷ originals over 10 s. Default 0.5. */
+  /** Hard ceiling on retries ÷ originals over 10 s, with 11 to 299 `instances` over up to 30 s. Default 0.5. */
   ratio?: Share | undefined
   /** Hard ceiling on retries a second. Default: none. */
   max?: Rate | undefined
@@ -53,6 +53,7 @@ export function budget(given: BudgetOptions | 'none' | undefined, instances: num
     throw new OptionError('budget.ratio', given?.ratio, 'more than 0; to make no retries, say attempts: 1')
   return new Budget({
     ratio,
+    window: budgetWindow(instances),
     max,
     floor: given?.floor === undefined ? 0 : rate(given.floor, 'budget.floor'),
     least: 1,
