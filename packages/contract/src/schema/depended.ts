@@ -21,7 +21,10 @@ import {
 } from './units.js'
 
 const budget = z.strictObject({
-  ratio: share('Hard ceiling on retries ÷ originals over 10 s, in fleets of 11 to 299 instances over up to 30 s. Default: 0.5.', 0.2).optional(),
+  ratio: share(
+    'Hard ceiling on retries ÷ originals over 10 s, in fleets of 11 to 299 instances over up to 30 s. Default: 0.5.',
+    0.2,
+  ).optional(),
   scope: oneOf(['process', 'fleet'], 'Whose budget it is. Default: process.', 'fleet').optional(),
   floor: rateOr0("Extra allowance of each instance; with scope fleet the fleet's. Default: none.", '1/s').optional(),
   max: rate('Hard ceiling on retries. Default: none.', '10/s').optional(),

@@ -15,7 +15,10 @@ const backoff = z.strictObject({
 })
 
 const budget = z.strictObject({
-  ratio: share('Hard ceiling on retries ÷ originals over 10 s, in fleets of 11 to 299 instances over up to 30 s. Default: 0.5.', 0.2).optional(),
+  ratio: share(
+    'Hard ceiling on retries ÷ originals over 10 s, in fleets of 11 to 299 instances over up to 30 s. Default: 0.5.',
+    0.2,
+  ).optional(),
   floor: rate('Extra allowance of each instance. Default: none.', '1/s').optional(),
   max: rate('Hard ceiling on retries. Default: none.', '10/s').optional(),
 })
