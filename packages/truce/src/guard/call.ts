@@ -323,6 +323,7 @@ export class Call extends Attempt implements Dated {
 
   private succeeded(result: unknown): void {
     const { core } = this
+    if (core.countsOnly && this.countedOnly()) return
     const { policy, partition, counters } = core
     let now = this.began
     let ms = Number.NaN

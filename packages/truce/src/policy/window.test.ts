@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
+import { budgetWindow } from './budget.js'
 import { CountWindow, TimeWindow } from './window.js'
 
 const SPAN = 1_000
@@ -15,6 +16,19 @@ describe('TimeWindow', () => {
     window.add(1, 3_600_500)
     expect([window.sum(0, 3_600_500), window.sum(1, 3_600_500)]).toEqual([0, 1])
   })
+
+  // 300,000 ÷ (30,000 ÷ 10.1) is 100.99…, though the hundredth bucket has just ended.
+  it.each([101, 105, 113, 150, 299])(
+    'has no bucket twice where buckets are no whole ms: a fleet of %i',
+    (instances) => {
+      const span = budgetWindow(instances)
+      const window = new TimeWindow(span, 1)
+      for (let now = 0; now < 4_000_000; now += 100) window.add(0, now)
+      const sum = window.sum(0, 4_000_000)
+      expect(sum).toBeGreaterThan((span * 0.9) / 100 - 1)
+      expect(sum).toBeLessThan(span / 100 + 1)
+    },
+  )
 
   it('adds what came before its current bucket ended to that bucket', () => {
     const window = new TimeWindow(SPAN, 2)

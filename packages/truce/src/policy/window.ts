@@ -110,7 +110,8 @@ export class TimeWindow {
   }
 
   #moveTo(now: number): void {
-    const target = Math.max(0, Math.floor(now / this.#bucketMs))
+    // Rounded: at the very end of a bucket of a fractional length the quotient may still name that bucket.
+    const target = Math.max(this.#current + 1, Math.floor(now / this.#bucketMs))
     const passed = target - this.#current
     if (passed >= this.#buckets) this.clear()
     else this.#pass(passed)
