@@ -3,8 +3,9 @@
  *
  * One heap of all that is pending misses the cache at every level once there are hundreds of thousands. So the near
  * future lies in slots of time, each an unsorted chain; the slot whose time has come is sorted into a run that stays
- * in the cache, while the chains of the next ones are fetched; what is further away than all slots waits in a heap of its own. The width of a slot follows the
- * traffic, and changes nothing but the speed: the order is (time, turn) whatever the width.
+ * in the cache, while the chains of the next ones are fetched; what is further away than all slots waits in a heap of
+ * its own. The width of a slot follows the traffic, and changes nothing but the speed: the order is (time, turn)
+ * whatever the width.
  *
  * @see R. Brown, "Calendar Queues" (1988); W. T. Tang, R. S. M. Goh, I. L.-J. Thng, "Ladder queue" (2005)
  * @module
@@ -86,7 +87,6 @@ export class Agenda {
     return this.#turns++
   }
 
-  // Written down here and then handed on by its node: a time that is handed on itself is put on the heap for it.
   addInTurn(time: number, turn: number, what: number): void {
     this.#size++
     this.#place(this.#nodeOf(time, turn, what))

@@ -323,6 +323,7 @@ export class Call extends Attempt implements Dated {
 
   private succeeded(result: unknown): void {
     const { core } = this
+    // What is no object has been asked this already, before anything else: there it saves a tenth. What had to be judged has not.
     if (core.countsOnly && this.countedOnly()) return
     const { policy, partition, counters } = core
     let now = this.began

@@ -39,8 +39,8 @@ export const BUDGET = Object.freeze({
   /**
    * … and in a large fleet all instances together, ms: of a hundred, an instance that makes four calls a second would
    * judge by forty of them, and chance would empty its bucket. With 40 % errors 91 % of its calls succeed instead of 87
-   * (`npm run bench:ladder -- --instances 100`). Of four hundred, each learns too late that its retries hurt: with as
-   * long a window, bursts of errors at 98 % load cost them 5.5 points.
+   * (`npm run bench:ladder -- --instances 100`). Of four hundred, each learns too late that its retries hurt: tried with
+   * 30 s there, bursts of errors at 98 % load came out 5.5 points below doing nothing.
    */
   fleetWindow: 3_000_000,
   /** … at most so far, ms. */
