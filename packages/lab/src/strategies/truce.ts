@@ -11,7 +11,7 @@ import {
   Budget,
   BUDGET,
   type BudgetSettings,
-  budgetWindow,
+  budgetDefaults,
   type CallFacts,
   type Decision,
   DEADLINE,
@@ -52,8 +52,7 @@ interface Fleet {
 
 function fleetOf({ strategy, instances, effect, random }: ClientParts): Fleet {
   const small = instances <= BUDGET.smallFleet
-  const window = budgetWindow(instances)
-  const budget = strategy.budget && { ...strategy.budget, window, least: 1, growLeast: small }
+  const budget = strategy.budget && { ...strategy.budget, ...budgetDefaults(instances, strategy.governor) }
   return { strategy, small, budget, rules: rulesOf(strategy, effect), random }
 }
 

@@ -42,7 +42,7 @@ describe('a budget that several dependencies share', () => {
     const [one, other] = ['a', 'b'].map((name) => setUp({ budget: { parent } }, time, name))
     await time.run(one!.operation.outcome(fail))
     await time.advance(11_000)
-    for (let n = 0; n < 3; n++) await time.run(other!.operation.run(() => 1))
+    for (let n = 0; n < 2; n++) await time.run(other!.operation.run(() => 1))
     expect(parent.remaining(time.now())).toBe(1)
     const controller = new AbortController()
     const leaving = other!.operation.outcome(fail, { signal: controller.signal })

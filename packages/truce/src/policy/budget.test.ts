@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { BUDGET, Budget, budgetWindow, type BudgetSettings, type Payment } from './budget.js'
+import { BUDGET, Budget, budgetDefaults, type BudgetSettings, type Payment } from './budget.js'
 
 const NONE = Number.POSITIVE_INFINITY
 const settings: BudgetSettings = { ratio: 0.5, max: NONE, floor: 0, least: 2, growLeast: false }
@@ -23,10 +23,32 @@ function healthy(into: Budget, perSecond: number, seconds: number, from = 0): nu
 }
 
 describe('budget', () => {
+  it.each([
+    [1, true, { window: 10_000, deposit: 0.8, least: 1, growLeast: true }],
+    [11, false, { window: 30_000, deposit: 0.4, least: 1, growLeast: false }],
+  ])('of %i instances, with a governor: %s', (instances, governed, defaults) => {
+    expect(budgetDefaults(instances, governed)).toEqual(defaults)
+  })
+
+  it.each([
+    [undefined, 2],
+    [0.4, 2],
+    [0.8, 4],
+  ])('a deposit of %s: five successes pay for %i retries', (deposit, retries) => {
+    const empty = budget({ ratio: 100, least: 4, ...(deposit !== undefined && { deposit }) })
+    expect(spend(empty, 0)).toBe(4)
+    for (let n = 0; n < 5; n++) {
+      empty.original(0)
+      empty.deposit(0)
+    }
+    expect(spend(empty, 0)).toBe(retries)
+  })
+
   it('has the figures of the simulation', () => {
     expect(BUDGET).toEqual({
       ratio: 0.5,
       deposit: 0.4,
+      governedDeposit: 0.8,
       capacity: 0.1,
       spread: 0.3,
       capacityMax: 100,
@@ -57,7 +79,7 @@ describe('budget', () => {
     [300, 10_000],
     [4_000, 10_000],
   ])('of %i instances looks back %i ms', (instances, ms) => {
-    expect(budgetWindow(instances)).toBe(ms)
+    expect(budgetDefaults(instances, true).window).toBe(ms)
   })
 
   it.each([

@@ -41,8 +41,13 @@ describe('governor', () => {
       shrink: 0.92,
       originals: 0.8,
       quiet: 5,
-      fewFall: 10,
+      fewSlow: 10,
+      fewFall: 100,
       fewShrink: 0.006,
+      hasteOf: 150,
+      hasteFrom: 12,
+      hasteAfter: 3,
+      hasteMost: 4,
       fewRise: 80,
       window: 10_000,
     })
@@ -100,13 +105,12 @@ describe('governor', () => {
     expect(after(...times(100, 'timeout'), ...times(3, 'fast')).level).toBeLessThan(2)
   })
 
-  it('lets originals through with probability z ÷ 0.8, retries with z − 1: retries are shed first', () => {
+  it('lets retries through with probability z − 1, and below 0.8 only some originals: retries are shed first', () => {
     const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
     fc.assert(
       fc.property(outcomes, unit, (sequence, u) => {
         const governor = after(...sequence)
         const z = governor.level
-        expect(governor.allowsOriginal(() => u)).toBe(u < z / 0.8)
         expect(governor.allowsRetry(0, () => u)).toBe(u < z - 1)
         expect(governor.isOpen, 'to originals, without a draw').toBe(z >= 0.8)
         if (governor.isOpen) expect(governor.allowsOriginal(never)).toBe(true)
@@ -125,14 +129,46 @@ describe('governor', () => {
     expect(governor.allowsRetry(0, () => governor.level - 1)).toBe(false)
   })
 
+  /** What a governor says to so many originals in a row, of which the first draws `u`; nothing else is drawn. */
+  const said = (governor: Governor, many: number, u: number): boolean[] => {
+    const draws = [u]
+    return Array.from({ length: many }, () => governor.allowsOriginal(() => draws.pop() ?? never()))
+  }
+
   test.each<[string, Outcome[], number]>([
     ['at 0.778688', times(7, 'timeout'), 0.778688 / 0.8],
     ['at 0.2 a quarter', times(100, 'timeout'), 0.25],
-  ])('%s of originals passes', (_, sequence, share) => {
-    const governor = after(...sequence)
-    expect(governor.allowsOriginal(() => share - 1e-9)).toBe(true)
-    expect(governor.allowsOriginal(() => share + 1e-9)).toBe(false)
-    expect(governor.allowsOriginal(() => governor.level / GOVERNOR.originals)).toBe(false)
+  ])('%s of originals passes, of the first by one draw', (_, sequence, share) => {
+    expect(said(after(...sequence), 1, 1 - share + 1e-9)).toEqual([true])
+    expect(said(after(...sequence), 1, 1 - share - 1e-9)).toEqual([false])
+  })
+
+  test.each([
+    [0, [false, false, false, true, false, false, false, true]],
+    [0.25, [false, false, true, false, false, false, true, false]],
+    [0.75, [true, false, false, false, true, false, false, false]],
+    [0.999, [true, false, false, false, true, false, false, false]],
+  ])('they are spread evenly: at 0.2 every fourth, from a first that was drawn (%d)', (u, expected) => {
+    expect(said(after(...times(100, 'timeout')), 8, u)).toEqual(expected)
+  })
+
+  it('of any number in a row the share passes, to the last one', () => {
+    const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+    fc.assert(
+      fc.property(fc.integer({ min: 7, max: 30 }), fc.integer({ min: 1, max: 300 }), unit, (timeouts, many, u) => {
+        const governor = after(...times(timeouts, 'timeout'))
+        const passed = said(governor, many, u).filter(Boolean).length
+        expect(Math.abs(passed - (many * governor.level) / 0.8)).toBeLessThan(1 + 1e-9)
+      }),
+    )
+  })
+
+  it('where the level moves on, so does the share of what is shed', () => {
+    const governor = after(...times(100, 'timeout'))
+    expect(said(governor, 3, 0)).toEqual([false, false, false])
+    feed(governor, 'fast')
+    expect(governor.level).toBe(0.4)
+    expect([1, 2, 3].map(() => governor.allowsOriginal(never))).toEqual([true, false, true])
   })
 
   it('draws nothing where the answer is certain', () => {
@@ -154,17 +190,27 @@ describe('governor', () => {
     test.each([
       ['the first timeout sheds all retries', 0, 1, 1],
       ['or of ten outcomes', 9, 1, 1],
-      ['or of twenty half of them', 19, 1, 1.5],
-      ['from forty on a quarter', 39, 1, 1.75],
+      ['or of fifteen four ninths of them', 14, 1, 2 - 4 / 9],
+      ['from twenty on a quarter', 19, 1, 1.75],
+      ['the second in a row twice as many', 19, 2, 1.25],
+      ['and the third the rest', 19, 3, 1],
+      ['the second of 75 as well', 73, 2, 1.25],
+      ['of 76 no more than the first', 74, 2, 1.5],
       ['and never less', 400, 1, 1.75],
     ])('%s', (_, much, timeouts, level) => {
       expect(afterTimeouts(much, timeouts)).toBeCloseTo(level, 12)
     })
 
-    it('a slow success sheds as much as a timeout does', () => {
+    test.each([
+      ['the only one that is seen sheds all retries', 0, 1],
+      ['one of ten as well', 9, 1],
+      ['one of twenty half of them', 19, 1.5],
+      ['from forty on a quarter', 39, 1.75],
+    ])('a slow success: %s', (_, others, level) => {
       const governor = new Governor(false)
+      for (let n = 0; n < others; n++) governor.answered(0)
       feed(governor, 'slow')
-      expect(governor.level).toBe(1)
+      expect(governor.level).toBe(level)
     })
 
     it('originals are shed slowly: by 0.6 % for each outcome seen, up to 8 % a timeout', () => {
@@ -173,6 +219,35 @@ describe('governor', () => {
       expect(afterTimeouts(8, 2)).toBeCloseTo(0.94, 12)
       expect(afterTimeouts(12, 3)).toBeCloseTo(0.92, 12)
       expect(afterTimeouts(500, 5)).toBeCloseTo(0.92, 12)
+    })
+
+    it('unless nothing but timeouts is heard, and there are twelve outcomes: from the fifth in a row on they count for more', () => {
+      expect(afterTimeouts(8, 4)).toBeCloseTo(0.94 * 0.934 * 0.928, 12)
+      expect(afterTimeouts(6, 5)).toBeCloseTo(0.952 * 0.946 * 0.94 * 0.934, 12)
+      expect(afterTimeouts(7, 5)).toBeCloseTo(0.946 * 0.94 * 0.934 * 0.928 ** 2, 12)
+      expect(afterTimeouts(19, 3)).toBe(1)
+      expect(afterTimeouts(19, 4)).toBeCloseTo(0.92, 12)
+      expect(afterTimeouts(19, 5)).toBeCloseTo(0.92 ** (1 + 2), 12)
+      expect(afterTimeouts(19, 8)).toBeCloseTo(0.92 ** (1 + 2 + 3 + 4 + 4), 12)
+    })
+
+    it('the more is seen, the less of it: twice at most with 75, not at all with more', () => {
+      expect(afterTimeouts(69, 5)).toBeCloseTo(0.92 ** (1 + 2), 12)
+      expect(afterTimeouts(69, 6)).toBeCloseTo(0.92 ** (1 + 2 + 2), 12)
+      expect(afterTimeouts(75, 6)).toBeCloseTo(0.92 ** 2, 12)
+      expect(afterTimeouts(19, 7, true), 'a small fleet').toBeCloseTo(0.92 ** 3, 12)
+    })
+
+    test.each(['fast', 'slow'] as const)('a row ends with a %s success, not with an answer', (ends) => {
+      const levels = [ends, 'error' as const].map((between) => {
+        const governor = new Governor(false)
+        for (let n = 0; n < 19; n++) governor.answered(0)
+        for (const outcome of [...times(3, 'timeout'), between, ...times(2, 'timeout')]) feed(governor, outcome)
+        return governor.level
+      })
+      const [broken, unbroken] = levels
+      expect(unbroken).toBeCloseTo(0.92 ** (1 + 2), 12)
+      expect(broken).toBeCloseTo(ends === 'fast' ? 1.25 : 0.92 ** 2, 12)
     })
 
     /** At 0.2 once more: what of others is seen from then on, and one fast success. */
@@ -229,7 +304,7 @@ describe('governor', () => {
       expect(governor.allowsRetry(5, never)).toBe(false)
       expect(governor.allowsRetry(10_005, never)).toBe(true)
       for (let n = 0; n < 50; n++) governor.timedOut(20_000)
-      expect(governor.allowsOriginal(() => 0.9)).toBe(false)
+      expect(governor.allowsOriginal(() => 0)).toBe(false)
       expect(governor.allowsRetry(40_000, never)).toBe(true)
     })
   })

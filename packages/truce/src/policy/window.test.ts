@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { budgetWindow } from './budget.js'
+import { budgetDefaults } from './budget.js'
 import { CountWindow, TimeWindow } from './window.js'
 
 const SPAN = 1_000
@@ -21,7 +21,7 @@ describe('TimeWindow', () => {
   it.each([101, 105, 113, 150, 299])(
     'has no bucket twice where buckets are no whole ms: a fleet of %i',
     (instances) => {
-      const span = budgetWindow(instances)
+      const span = budgetDefaults(instances, true).window
       const window = new TimeWindow(span, 1)
       for (let now = 0; now < 4_000_000; now += 100) window.add(0, now)
       const sum = window.sum(0, 4_000_000)

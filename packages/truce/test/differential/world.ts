@@ -7,7 +7,7 @@ import {
   BREAKER,
   Breaker,
   BUDGET,
-  budgetWindow,
+  budgetDefaults,
   Budget,
   DependencyPolicy,
   type FailureClass,
@@ -40,13 +40,12 @@ export class World {
     this.oneLine = oneLine === true
     this.calls = calls.map(() => undefined)
     const small = instances <= 10
-    const window = budgetWindow(instances)
     this.policy = new DependencyPolicy({
       breaker: breaker && new Breaker(breaker),
       governor: governor ? new Governor(small) : null,
       budget: oneLine
         ? new Budget(OF_THE_PROCESS)
-        : budget && new Budget({ ...budget, window, least: 1, growLeast: small }),
+        : budget && new Budget({ ...budget, ...budgetDefaults(instances, governor) }),
       slowCall: breaker?.rule.kind === 'consecutive' ? Number.POSITIVE_INFINITY : slowCall,
     })
     this.operations = operations.map((settings) => new Operation(settings))

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Budget, BUDGET, budgetWindow } from '../../policy/budget.js'
+import { Budget, BUDGET, budgetDefaults } from '../../policy/budget.js'
 import { OptionError } from '../errors.js'
 import { knownOptions, wholeNumber } from './check.js'
 import { type Rate, rate, type Share, share } from '../../options/units.js'
@@ -40,10 +40,11 @@ export type SharedBudget = Pick<Budget, 'remaining'>
  */
 export function sharedBudget(options: BudgetOptions & { instances?: number } = {}): SharedBudget {
   const { instances = 1, ...rest } = options
-  return budget(rest, wholeNumber(instances, 'instances', 1)) as Budget
+  return budget(rest, wholeNumber(instances, 'instances', 1), true) as Budget
 }
 
-export function budget(given: BudgetOptions | 'none' | undefined, instances: number): Budget | null {
+/** @param governed is there a governor? A shared budget's dependencies have one, unless they say so; then their own is the tighter. */
+export function budget(given: BudgetOptions | 'none' | undefined, instances: number, governed: boolean): Budget | null {
   if (given === 'none') return null
   knownOptions(given, ['ratio', 'max', 'floor', 'classes', 'parent'], 'budget', ", or 'none'")
   const max = given?.max === undefined ? Number.POSITIVE_INFINITY : rate(given.max, 'budget.max')
@@ -52,12 +53,10 @@ export function budget(given: BudgetOptions | 'none' | undefined, instances: num
   if (ratio === 0)
     throw new OptionError('budget.ratio', given?.ratio, 'more than 0; to make no retries, say attempts: 1')
   return new Budget({
+    ...budgetDefaults(instances, governed),
     ratio,
-    window: budgetWindow(instances),
     max,
     floor: given?.floor === undefined ? 0 : rate(given.floor, 'budget.floor'),
-    least: 1,
-    growLeast: instances <= BUDGET.smallFleet,
     parent: parent(given?.parent),
     ...(given?.classes !== undefined && { classes: classes(given.classes) }),
   })
