@@ -199,7 +199,7 @@ describe('stop reasons where nothing was sent: Truce’s own errors', () => {
 
   it('throttled', async () => {
     const { operation, run, time } = setUp(
-      { budget: 'none', breaker: 'none', random: () => 0 },
+      { budget: 'none', breaker: 'none', random: () => 0.999 },
       { attempts: 1, attemptTimeout: 10 },
     )
     for (let n = 0; n < 20; n++) await run(['hang'])

@@ -56,7 +56,7 @@ class Ledger {
 
   deposit(now: number): void {
     this.firstSuccesses.push(now)
-    this.tokens = tenths(Math.min(this.capacity(now), this.tokens + 0.4))
+    this.tokens = tenths(Math.min(this.capacity(now), this.tokens + (this.settings.deposit ?? 0.4)))
   }
 
   pay(now: number): Payment {
@@ -98,6 +98,7 @@ const settings: fc.Arbitrary<BudgetSettings> = fc.record({
   floor: fc.constantFrom(0, 0, 0.5, 1, 4),
   least: fc.constantFrom(0, 1, 2, 10, 100),
   growLeast: fc.boolean(),
+  deposit: fc.constantFrom(0.4, 0.8),
 })
 
 const step = fc.record({

@@ -82,7 +82,7 @@ export interface BudgetSettings {
   readonly ratio: number
   /** How far bucket and ceiling look back, ms; 10 s where nobody says. */
   readonly window?: number
-  /** Retries that a first attempt adds when it succeeds, at least `BUDGET.capacity`; 0.4 where nobody says. */
+  /** Retries that a first attempt adds when it succeeds, at least 0.4; 0.4 where nobody says. */
   readonly deposit?: number
   /** Hard ceiling, retries a second (more than 0); `Infinity` for none. */
   readonly max: number
@@ -242,8 +242,8 @@ export class Budget {
   }
 
   /**
-   * Many deposits at once leave what they would have left one by one: each adds more to the bucket than to its
-   * capacity, so that what was full on the way is full in the end.
+   * Many deposits at once leave what they would have left one by one: each adds as much to the bucket as to its
+   * capacity, or more, so that what was full on the way is full in the end.
    */
   #enter(): void {
     this.#window.addLatest(ORIGINALS, this.#originals)

@@ -209,7 +209,7 @@ describe('dependency', () => {
     expect([policy.refusesOriginal(0, never), policy.refusesRetry(0, 100, never)]).toEqual([undefined, undefined])
     for (let n = 0; n < 50; n++) governor.timedOut(0)
     expect([policy.refusesOriginal(0, half), policy.refusesRetry(0, 100, never)]).toEqual(['throttled', 'throttled'])
-    expect(policy.refusesOriginal(0, () => 0.2)).toBeUndefined()
+    expect([policy.refusesOriginal(0, never), policy.refusesOriginal(0, half)]).toEqual(['throttled', undefined])
     breaker.isolate({ who: 'ops', why: 'drill', until: 1_000 })
     expect([policy.refusesOriginal(0, never), policy.refusesRetry(0, 999, never)]).toEqual(['breaker', 'breaker'])
     expect([policy.refusesRetry(0, 1_000, never), policy.retryAt(0), policy.breakerState(0)]).toEqual([
@@ -229,10 +229,8 @@ describe('dependency', () => {
     expect(policy.refusesOriginal(499, never)).toBe('breaker')
     expect(policy.refusesOriginal(500, never)).toBeUndefined()
     policy.acquire(1, 500, half)
-    expect([policy.refusesOriginal(500, half), policy.refusesOriginal(500, () => 0.2)]).toEqual([
-      'throttled',
-      undefined,
-    ])
+    const others = [half, never, half].map((random) => policy.refusesOriginal(500, random))
+    expect(others).toEqual(['throttled', 'throttled', undefined])
   })
 
   it('takes back what was paid for a retry that was never made', () => {

@@ -16,9 +16,9 @@ import { TimeWindow } from './window.js'
 /**
  * Found by simulated storms; all that the governor knows. The first choice (rise 1.5, fall 0.34, shrink 0.9, no word about
  * few outcomes) lost up to 2.8 points against doing nothing, and up to 4.4 where 400 instances made less than a call a
- * second each. With these it is 0.9 with 5, 20, 100 or 400 instances (`npm run bench:ladder -- --instances 100`). That
+ * second each. With these it is at most 0.9 with 5, 20, 100 or 400 instances (`npm run bench:ladder -- --instances 100`). That
  * timeouts in a row count for more is worth 3 points where a fifth of the calls is very slow and a hundred instances call,
- * and 4 where 400 meet a server that gets slower with its queue; that what is shed is spread evenly, 0.4 points after a hang.
+ * and 4 where 400 meet a server that gets slower with its queue; that what is shed is spread, 0.4 points after a hang.
  */
 export const GOVERNOR = Object.freeze({
   lowest: 0.2,
@@ -43,7 +43,7 @@ export const GOVERNOR = Object.freeze({
   fewFall: 100,
   /** … and at or below 1 at most this × n, as a share; … */
   fewShrink: 0.006,
-  /** … timeouts in a row count for up to this ÷ n of them, that whoever sees few is as quick as who sees so many: … */
+  /** … timeouts in a row count for up to this ÷ n of them, that whoever sees few is nearly as quick as who sees so many: … */
   hasteOf: 150,
   /** … at or below 1 only where n is so large, … */
   hasteFrom: 12,
@@ -64,8 +64,10 @@ export class Governor {
   readonly #small: boolean
   /** Timeouts since the last success. */
   #silent = 0
-  /** What part of an original the shed ones have left over, in [0, 1); drawn before the first is shed. */
-  #due = Number.NaN
+  /** Where in its turn, in [0, 1), the latest original that passes stands … */
+  #place = Number.NaN
+  /** … and how much of originals has to be asked for until it comes. */
+  #left = 0
 
   /**
    * @param small a fleet of at most ten instances. Few outcomes mean something else in a large one: each instance sees
@@ -118,8 +120,8 @@ export class Governor {
   }
 
   /**
-   * Originals, though, are not held back for the few outcomes that one instance has seen; unless it hears nothing but
-   * timeouts: by a fifth of the outcomes it would take five times as long to learn that nobody answers.
+   * Originals, though, are not held back for the few outcomes that one instance has seen; unless nothing succeeds
+   * between its timeouts: by a fifth of the outcomes it would take five times as long to learn that nobody answers.
    */
   #shrink(now: number): number {
     if (this.#small) return GOVERNOR.shrink
@@ -144,15 +146,18 @@ export class Governor {
   }
 
   /**
-   * May an original go? Those that may are spread evenly among those that are shed: by chance each for itself, the next
-   * that finds out whether the dependency is back would be twice as long in coming. Only where they begin is drawn.
+   * May an original go? Of as many as have one in their share, one passes, and which is drawn (stratified sampling): if each
+   * were drawn for itself, the next that finds out whether the dependency is back would be twice as long in coming; if
+   * every fourth passed, callers that take turns could find that it is always the turn of one who hears nothing.
    */
   allowsOriginal(random: Random): boolean {
     if (this.#z >= GOVERNOR.originals) return true
-    if (Number.isNaN(this.#due)) this.#due = random()
-    this.#due += this.#z / GOVERNOR.originals
-    if (this.#due < 1) return false
-    this.#due -= 1
+    if (Number.isNaN(this.#place)) this.#left = this.#place = random()
+    this.#left -= this.#z / GOVERNOR.originals
+    if (this.#left >= 0) return false
+    const next = random()
+    this.#left += 1 - this.#place + next
+    this.#place = next
     return true
   }
 
