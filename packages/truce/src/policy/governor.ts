@@ -16,7 +16,7 @@ import { TimeWindow } from './window.js'
 /**
  * Found by simulated storms; all that the governor knows. The first choice (rise 1.5, fall 0.34, shrink 0.9, no word about
  * few outcomes) lost up to 2.8 points against doing nothing, and up to 4.4 where 400 instances made less than a call a
- * second each. With these it is at most 0.9 with 5, 20, 100 or 400 instances (`npm run bench:ladder -- --instances 100`). That
+ * second each. With these it is at most 1.0 with 5, 20, 100 or 400 instances (`npm run bench:ladder -- --instances 100`). That
  * timeouts in a row count for more is worth 3 points where a fifth of the calls is very slow and a hundred instances call,
  * and 4 where 400 meet a server that gets slower with its queue; that what is shed is spread, 0.4 points after a hang.
  */
