@@ -136,7 +136,7 @@ export class Budget {
   /** Retries of the span in which `max` allows one at least: a second, or longer where it is slower. */
   readonly #lately: TimeWindow
   readonly #most: number
-  /** In the bucket's units. */
+  /** What a first attempt adds when it succeeds, in the bucket's units. */
   readonly #earned: number
   /** How many payments of this budget alone there are. */
   readonly #codes: number

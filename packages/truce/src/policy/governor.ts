@@ -64,7 +64,7 @@ export class Governor {
   readonly #small: boolean
   /** Timeouts since the last success. */
   #silent = 0
-  /** Where in its turn, in [0, 1), the latest original that passes stands … */
+  /** Where in its turn, in [0, 1), the next original that passes stands; drawn … */
   #place = Number.NaN
   /** … and how much of originals has to be asked for until it comes. */
   #left = 0
@@ -106,6 +106,7 @@ export class Governor {
     return Math.max(risen, Math.min(GOVERNOR.originals, (z * GOVERNOR.fewRise) / this.#outcomes.sum(0, now)))
   }
 
+  /** A slow success is an answer: it counts for no more in a row, but for more where few are seen, like a timeout. */
   #slowFall(now: number): number {
     if (this.#small) return GOVERNOR.fall
     return Math.min(1, Math.max(GOVERNOR.fall, GOVERNOR.fewSlow / this.#outcomes.sum(0, now)))
@@ -147,7 +148,7 @@ export class Governor {
 
   /**
    * May an original go? Of as many as have one in their share, one passes, and which is drawn (stratified sampling): if each
-   * were drawn for itself, the next that finds out whether the dependency is back would be twice as long in coming; if
+   * were drawn for itself, the next that finds out whether the dependency is back would be nearly twice as long in coming; if
    * every fourth passed, callers that take turns could find that it is always the turn of one who hears nothing.
    */
   allowsOriginal(random: Random): boolean {
