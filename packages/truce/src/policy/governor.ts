@@ -99,23 +99,26 @@ export class Governor {
     this.#z = z > 1 ? Math.max(1, z - this.#fall(now)) : Math.max(GOVERNOR.lowest, z * this.#shrink(now))
   }
 
+  /** Outcomes in the window; for a small fleet, in which few of them say nothing else, as if it saw any number. */
+  #seen(now: number): number {
+    return this.#small ? Number.POSITIVE_INFINITY : this.#outcomes.sum(0, now)
+  }
+
   /** An instance that sees few outcomes, and sheds originals, would take long to learn that all is well again. */
   #risen(z: number, now: number): number {
     const risen = Math.min(GOVERNOR.highest, z * GOVERNOR.rise)
-    if (this.#small || risen >= GOVERNOR.originals) return risen
-    return Math.max(risen, Math.min(GOVERNOR.originals, (z * GOVERNOR.fewRise) / this.#outcomes.sum(0, now)))
+    if (risen >= GOVERNOR.originals) return risen
+    return Math.max(risen, Math.min(GOVERNOR.originals, (z * GOVERNOR.fewRise) / this.#seen(now)))
   }
 
   /** A slow success is an answer: it counts for no more in a row, but for more where few are seen, like a timeout. */
   #slowFall(now: number): number {
-    if (this.#small) return GOVERNOR.fall
-    return Math.min(1, Math.max(GOVERNOR.fall, GOVERNOR.fewSlow / this.#outcomes.sum(0, now)))
+    return Math.min(1, Math.max(GOVERNOR.fall, GOVERNOR.fewSlow / this.#seen(now)))
   }
 
   /** Who sees little sheds its retries at the first timeouts: until it had seen more, all the others would have retried. */
   #fall(now: number): number {
-    if (this.#small) return GOVERNOR.fall
-    const outcomes = this.#outcomes.sum(0, now)
+    const outcomes = this.#seen(now)
     const once = Math.max(GOVERNOR.fall, GOVERNOR.fewFall / (outcomes * outcomes))
     return Math.min(1, once * haste(this.#silent, outcomes))
   }
@@ -125,8 +128,7 @@ export class Governor {
    * between its timeouts: by a fifth of the outcomes it would take five times as long to learn that nobody answers.
    */
   #shrink(now: number): number {
-    if (this.#small) return GOVERNOR.shrink
-    const outcomes = this.#outcomes.sum(0, now)
+    const outcomes = this.#seen(now)
     const once = Math.max(GOVERNOR.shrink, 1 - GOVERNOR.fewShrink * outcomes)
     if (outcomes < GOVERNOR.hasteFrom) return once
     let all = once
