@@ -16,6 +16,8 @@ const SQRT2 = 0x3ff6a09e
 /** They lie in cells, each of the doubles that are the same but for their last so many binary digits of that half: 1/128 wide at most. */
 const CELL = 13
 const FIRST = SQRT_HALF >> CELL
+/** 2 to the power of −exponent, by the exponent as it stands in a double: a number times that is between 1 and 2, or next to it. */
+const POWERS = Float64Array.from({ length: 2_048 }, (_, biased) => 2 ** (1_023 - biased))
 /** Of each cell: 1 ÷ its middle, and the logarithm of that middle. Of those next to 1 it is 1 itself, so that ln 1 is 0. */
 const INVERSES = Float64Array.from({ length: (SQRT2 >> CELL) - FIRST + 1 }, (_, i) => 1 / middle(FIRST + i))
 const LOGARITHMS = INVERSES.map((inverse) => -series(inverse))
@@ -24,14 +26,13 @@ const LOGARITHMS = INVERSES.map((inverse) => -series(inverse))
 export function ln(x: number): number {
   words.setFloat64(0, x)
   const high = words.getInt32(0) + (ONE - SQRT_HALF)
-  const exponent = (high >> 20) - 1_023
-  const own = (high & 0xfffff) + SQRT_HALF
-  words.setInt32(0, own)
-  const cell = (own >> CELL) - FIRST
+  const biased = high >> 20
+  const cell = (((high & 0xfffff) + SQRT_HALF) >> CELL) - FIRST
+  // Multiplied down, not written and read again in halves: that would wait for the memory, and a power of two is exact.
   // x = 2^exponent × middle × (1 + r), and r is at most 1/128: seven terms are enough.
-  const r = words.getFloat64(0) * (INVERSES[cell] as number) - 1
+  const r = x * (POWERS[biased] as number) * (INVERSES[cell] as number) - 1
   const terms = (((((r * (1 / 7) - 1 / 6) * r + 1 / 5) * r - 1 / 4) * r + 1 / 3) * r - 1 / 2) * r
-  return exponent * LN2 + ((LOGARITHMS[cell] as number) + (terms * r + r))
+  return (biased - 1_023) * LN2 + ((LOGARITHMS[cell] as number) + (terms * r + r))
 }
 
 function middle(cell: number): number {

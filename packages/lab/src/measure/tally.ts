@@ -31,6 +31,11 @@ class Ruler {
     }
     return this.#bucket
   }
+
+  /** When the bucket of that instant ends. */
+  endOf(at: number): number {
+    return (this.bucketOf(at) + 1) * this.#width
+  }
 }
 
 /** One number a bucket. */
@@ -43,9 +48,9 @@ export class Timeline {
     this.#ruler = ruler
   }
 
-  add(at: number): void {
+  add(at: number, count = 1): void {
     const bucket = this.#ruler.bucketOf(at)
-    this.counts[bucket] = (this.counts[bucket] as number) + 1
+    this.counts[bucket] = (this.counts[bucket] as number) + count
   }
 
   get peak(): number {
@@ -53,17 +58,48 @@ export class Timeline {
   }
 }
 
-/** A count in seconds, for peaks, and in the series' buckets. */
+/** A count in seconds, for peaks, and in the series' buckets: written down in both where one of them ends. */
 class Flow {
-  readonly seconds: Timeline
-  readonly buckets: Timeline
+  readonly #seconds: Timeline
+  readonly #buckets: Timeline
+  readonly #rulers: readonly [seconds: Ruler, buckets: Ruler]
+  #since = 0
+  #ends = Number.NEGATIVE_INFINITY
+  #count = 0
+
   constructor(seconds: Ruler, buckets: Ruler) {
-    this.seconds = new Timeline(seconds)
-    this.buckets = new Timeline(buckets)
+    this.#seconds = new Timeline(seconds)
+    this.#buckets = new Timeline(buckets)
+    this.#rulers = [seconds, buckets]
   }
+
+  /** @param at not before any that was added */
   add(at: number): void {
-    this.seconds.add(at)
-    this.buckets.add(at)
+    if (at >= this.#ends) this.#moveTo(at)
+    this.#count++
+  }
+
+  get seconds(): Timeline {
+    this.#write()
+    return this.#seconds
+  }
+
+  get buckets(): Timeline {
+    this.#write()
+    return this.#buckets
+  }
+
+  #moveTo(at: number): void {
+    this.#write()
+    const [seconds, buckets] = this.#rulers
+    this.#since = at
+    this.#ends = Math.min(seconds.endOf(at), buckets.endOf(at))
+  }
+
+  #write(): void {
+    this.#seconds.add(this.#since, this.#count)
+    this.#buckets.add(this.#since, this.#count)
+    this.#count = 0
   }
 }
 
