@@ -12,7 +12,7 @@ const dist = 'packages/truce/dist'
 
 export default [
   check("import { retry } from 'truce'", 'index.js', '{ retry }', '14.6 kB'),
-  check("import { dependency } from 'truce'", 'index.js', '{ dependency }', '38.9 kB'),
+  check("import { dependency } from 'truce'", 'index.js', '{ dependency }', '39.2 kB'),
   check("import * from 'truce'", 'index.js', '*', '41.2 kB'),
   check("import * from 'truce/http'", 'http/index.js', '*', '16.1 kB'),
   check("import * from 'truce/server'", 'server/index.js', '*', '17.6 kB'),

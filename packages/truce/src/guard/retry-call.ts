@@ -11,7 +11,7 @@ import { markMoment } from '../context/exhausted.js'
 import { inherited } from '../context/inherit.js'
 import type { Owner } from '../context/owner.js'
 import { attempts } from '../telemetry/events.js'
-import { Attempt } from './attempt.js'
+import { type Attempt, isAttempt } from './attempt.js'
 import { callId } from './call-id.js'
 import { type CallSettings, PLAIN } from './call-settings.js'
 import { type Guarded, promised } from './invoke.js'
@@ -21,7 +21,10 @@ import { reportSuccess } from './report.js'
 import type { RetryCore } from './retry-core.js'
 import { Retrying } from './retrying.js'
 
-export class RetryCall extends Attempt {
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- every field is set in the constructor: `isAttempt`
+export interface RetryCall extends Attempt {}
+
+export class RetryCall {
   // Declared here and set in the constructor, as in `Call`.
   declare readonly core: RetryCore
   declare readonly settings: CallSettings
@@ -35,7 +38,7 @@ export class RetryCall extends Attempt {
   declare private retrying: Retrying | undefined
 
   constructor(core: RetryCore, fn: Guarded<unknown>, settings: CallSettings) {
-    super()
+    this.extras = undefined
     this.core = core
     this.settings = settings
     this.fn = fn
@@ -143,3 +146,5 @@ export class RetryCall extends Attempt {
     return (this.retrying = new Retrying(this))
   }
 }
+
+isAttempt(RetryCall)
