@@ -1,5 +1,5 @@
 /**
- * `npm run mutation`: runs Stryker with the options given, and fails where a test file took no part.
+ * `npm run mutation`: runs Stryker with the options given, and fails where a test file of policy/ took no part.
  *
  * Stryker goes on without a file that cannot be loaded in its sandbox, and whatever only that file holds counts as a
  * survivor, or as a part that no test reaches.
@@ -20,7 +20,8 @@ const stryker = path.join('node_modules', '@stryker-mutator', 'core', 'bin', 'st
 const { status } = spawnSync(process.execPath, [stryker, 'run', ...process.argv.slice(2)], { stdio: 'inherit' })
 process.exitCode = status ?? 1
 
-if (existsSync(REPORT)) {
+if (!existsSync(REPORT)) process.stderr.write('No report, so nobody looked whether every test file took part.\n')
+else {
   /** @type {{ testFiles: Record<string, unknown> }} */
   const { testFiles } = JSON.parse(readFileSync(REPORT, 'utf8'))
   const missing = readdirSync(TESTS, { recursive: true, encoding: 'utf8' })

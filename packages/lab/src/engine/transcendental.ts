@@ -16,7 +16,7 @@ const SQRT2 = 0x3ff6a09e
 /** They lie in cells, each of the doubles that are the same but for their last so many binary digits of that half: 1/128 wide at most. */
 const CELL = 13
 const FIRST = SQRT_HALF >> CELL
-/** 2 to the power of −exponent, by the exponent as it stands in a double: a number times that is between 1 and 2, or next to it. */
+/** 2 to the power of −exponent, by the exponent as it stands in a double. */
 const POWERS = Float64Array.from({ length: 2_048 }, (_, biased) => 2 ** (1_023 - biased))
 /** Of each cell: 1 ÷ its middle, and the logarithm of that middle. Of those next to 1 it is 1 itself, so that ln 1 is 0. */
 const INVERSES = Float64Array.from({ length: (SQRT2 >> CELL) - FIRST + 1 }, (_, i) => 1 / middle(FIRST + i))
@@ -26,9 +26,10 @@ const LOGARITHMS = INVERSES.map((inverse) => -series(inverse))
 export function ln(x: number): number {
   words.setFloat64(0, x)
   const high = words.getInt32(0) + (ONE - SQRT_HALF)
+  // Of the power of two by which x is one from √½ to √2.
   const biased = high >> 20
   const cell = (((high & 0xfffff) + SQRT_HALF) >> CELL) - FIRST
-  // Multiplied down, not written and read again in halves: that would wait for the memory, and a power of two is exact.
+  // Multiplied, which is exact, and not written in halves and read as a whole: that would wait for both.
   // x = 2^exponent × middle × (1 + r), and r is at most 1/128: seven terms are enough.
   const r = x * (POWERS[biased] as number) * (INVERSES[cell] as number) - 1
   const terms = (((((r * (1 / 7) - 1 / 6) * r + 1 / 5) * r - 1 / 4) * r + 1 / 3) * r - 1 / 2) * r

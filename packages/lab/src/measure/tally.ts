@@ -32,9 +32,9 @@ class Ruler {
     return this.#bucket
   }
 
-  /** When the bucket of that instant ends. */
+  /** When the bucket of that instant ends, or a rounding before: later, a time of the next one would be counted in this. */
   endOf(at: number): number {
-    return (this.bucketOf(at) + 1) * this.#width
+    return (this.bucketOf(at) + 1) * this.#width * (1 - 2 * Number.EPSILON)
   }
 }
 

@@ -105,10 +105,10 @@ export abstract class Attempt implements CallContext {
 
 /**
  * Makes a class one of attempts with no constructor above its own: to call one costs a call that succeeds up to a fifth of
- * its time.
+ * its time. The compiler no longer looks whether the class has all that is abstract here.
  *
  * @param type sets `extras` itself
  */
-export function isAttempt(type: { readonly prototype: Attempt }): void {
+export function inheritAttempt(type: { readonly prototype: Attempt }): void {
   Object.setPrototypeOf(type.prototype, Attempt.prototype)
 }

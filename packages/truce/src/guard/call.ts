@@ -17,7 +17,7 @@ import type { Failure } from '../policy/classify.js'
 import { effectiveDeadline } from '../policy/deadline.js'
 import { durations } from '../telemetry/counters.js'
 import { attempts } from '../telemetry/events.js'
-import { type Attempt, isAttempt } from './attempt.js'
+import { type Attempt, inheritAttempt } from './attempt.js'
 import { callId } from './call-id.js'
 import { type CallSettings, PLAIN } from './call-settings.js'
 import type { Core } from './core.js'
@@ -58,7 +58,7 @@ class Caller implements Abortable {
   }
 }
 
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- every field is set in the constructor: `isAttempt`
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- every field is set in the constructor: `inheritAttempt`
 export interface Call extends Attempt {}
 
 export class Call implements Dated {
@@ -395,4 +395,4 @@ export class Call implements Dated {
   }
 }
 
-isAttempt(Call)
+inheritAttempt(Call)

@@ -11,7 +11,7 @@ import { markMoment } from '../context/exhausted.js'
 import { inherited } from '../context/inherit.js'
 import type { Owner } from '../context/owner.js'
 import { attempts } from '../telemetry/events.js'
-import { type Attempt, isAttempt } from './attempt.js'
+import { type Attempt, inheritAttempt } from './attempt.js'
 import { callId } from './call-id.js'
 import { type CallSettings, PLAIN } from './call-settings.js'
 import { type Guarded, promised } from './invoke.js'
@@ -21,7 +21,7 @@ import { reportSuccess } from './report.js'
 import type { RetryCore } from './retry-core.js'
 import { Retrying } from './retrying.js'
 
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- every field is set in the constructor: `isAttempt`
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- every field is set in the constructor: `inheritAttempt`
 export interface RetryCall extends Attempt {}
 
 export class RetryCall {
@@ -147,4 +147,4 @@ export class RetryCall {
   }
 }
 
-isAttempt(RetryCall)
+inheritAttempt(RetryCall)
