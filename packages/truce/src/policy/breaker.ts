@@ -87,6 +87,8 @@ export class Breaker {
   #probesOk = 0
   #probesFailed = 0
   #override: Override | undefined
+  /** Closed, without an override or a ramp: looked at by every call, so kept (`#look`). */
+  #rests = true
 
   constructor(settings: BreakerSettings) {
     this.#settings = settings
@@ -134,17 +136,13 @@ export class Breaker {
 
   /** A permit where nothing depends on the time: closed, no override, no ramp, nothing bad remembered; else 0. */
   timelessPermit(): Permit {
-    if (this.#state !== 'closed' || this.#override || this.#rampFrom !== Number.NEGATIVE_INFINITY) return REFUSED
-    return this.#memory.spotless ? this.#era : REFUSED
+    return this.#rests && this.#memory.spotless ? this.#era : REFUSED
   }
 
   /** A permit where nobody is refused and nothing is drawn: closed, neither shedding nor ramping; else 0. */
   plainPermit(now: number): Permit {
-    if (this.#state !== 'closed' || this.#override) return REFUSED
-    if (!this.#memory.spotless && this.#memory.verdict(now) > 0) return REFUSED
-    if (now - this.#rampFrom < this.#settings.ramp) return REFUSED
-    this.#rampFrom = Number.NEGATIVE_INFINITY
-    return this.#era
+    if (!this.#rests && !this.#comesToRest(now)) return REFUSED
+    return this.#memory.spotless || this.#memory.verdict(now) === 0 ? this.#era : REFUSED
   }
 
   /**
@@ -229,17 +227,20 @@ export class Breaker {
   /** Opens for everybody until `until`; then probes decide. */
   forceOpen(by: { who: string; why: string; until: number }): void {
     this.#override = { kind: 'force-open', ...by }
+    this.#look()
   }
 
   /** Lets everything through until `until`; outcomes are still counted. */
   forceClosed(by: { who: string; why: string; until: number }): void {
     this.#close(Number.NEGATIVE_INFINITY)
     this.#override = { kind: 'force-closed', ...by }
+    this.#look()
   }
 
   /** Takes the dependency out of use until `restore()` (or `until`, where given); then probes decide. */
   isolate(by: { who: string; why: string; until?: number }): void {
     this.#override = { kind: 'isolate', until: Number.POSITIVE_INFINITY, ...by }
+    this.#look()
   }
 
   /** Ends an override before its time. */
@@ -264,6 +265,7 @@ export class Breaker {
       this.#openUntil = Number.NEGATIVE_INFINITY
       this.#era = ++this.#serial
     }
+    this.#look()
   }
 
   #admitClosed(now: number, random: Random): Permit {
@@ -277,6 +279,7 @@ export class Breaker {
     const ramped = now - this.#rampFrom
     if (ramped >= this.#settings.ramp) {
       this.#rampFrom = Number.NEGATIVE_INFINITY
+      this.#look()
       return this.#era
     }
     return random() < Math.max(BREAKER.rampStart, ramped / this.#settings.ramp) ? this.#era : REFUSED
@@ -299,6 +302,7 @@ export class Breaker {
     this.#openUntil = now + cooldown * (1 + BREAKER.cooldownSpread * (2 * random() - 1))
     this.#era = ++this.#serial
     this.#leases.clear()
+    this.#look()
   }
 
   #toHalfOpen(): void {
@@ -316,5 +320,19 @@ export class Breaker {
     this.#memory.clear()
     this.#era = ++this.#serial
     this.#leases.clear()
+    this.#look()
+  }
+
+  /** Was the ramp all that kept it from rest, and is that over? */
+  #comesToRest(now: number): boolean {
+    if (this.#state !== 'closed' || this.#override || now - this.#rampFrom < this.#settings.ramp) return false
+    this.#rampFrom = Number.NEGATIVE_INFINITY
+    this.#rests = true
+    return true
+  }
+
+  /** After whatever it depends on has changed. */
+  #look(): void {
+    this.#rests = this.#state === 'closed' && !this.#override && this.#rampFrom === Number.NEGATIVE_INFINITY
   }
 }
