@@ -87,7 +87,7 @@ export class Breaker {
   #probesOk = 0
   #probesFailed = 0
   #override: Override | undefined
-  /** Closed, without an override or a ramp: looked at by every call, so kept (`#look`). */
+  /** Closed, with no override and no ramp; kept, for every call asks. Where it is false `plainPermit` looks again. */
   #rests = true
 
   constructor(settings: BreakerSettings) {
@@ -227,20 +227,20 @@ export class Breaker {
   /** Opens for everybody until `until`; then probes decide. */
   forceOpen(by: { who: string; why: string; until: number }): void {
     this.#override = { kind: 'force-open', ...by }
-    this.#look()
+    this.#rests = false
   }
 
   /** Lets everything through until `until`; outcomes are still counted. */
   forceClosed(by: { who: string; why: string; until: number }): void {
     this.#close(Number.NEGATIVE_INFINITY)
     this.#override = { kind: 'force-closed', ...by }
-    this.#look()
+    this.#rests = false
   }
 
   /** Takes the dependency out of use until `restore()` (or `until`, where given); then probes decide. */
   isolate(by: { who: string; why: string; until?: number }): void {
     this.#override = { kind: 'isolate', until: Number.POSITIVE_INFINITY, ...by }
-    this.#look()
+    this.#rests = false
   }
 
   /** Ends an override before its time. */
@@ -265,7 +265,6 @@ export class Breaker {
       this.#openUntil = Number.NEGATIVE_INFINITY
       this.#era = ++this.#serial
     }
-    this.#look()
   }
 
   #admitClosed(now: number, random: Random): Permit {
@@ -279,7 +278,6 @@ export class Breaker {
     const ramped = now - this.#rampFrom
     if (ramped >= this.#settings.ramp) {
       this.#rampFrom = Number.NEGATIVE_INFINITY
-      this.#look()
       return this.#era
     }
     return random() < Math.max(BREAKER.rampStart, ramped / this.#settings.ramp) ? this.#era : REFUSED
@@ -298,11 +296,11 @@ export class Breaker {
 
   #toOpen(now: number, random: Random, cooldown: number): void {
     this.#state = 'open'
+    this.#rests = false
     this.#cooldown = cooldown
     this.#openUntil = now + cooldown * (1 + BREAKER.cooldownSpread * (2 * random() - 1))
     this.#era = ++this.#serial
     this.#leases.clear()
-    this.#look()
   }
 
   #toHalfOpen(): void {
@@ -320,7 +318,6 @@ export class Breaker {
     this.#memory.clear()
     this.#era = ++this.#serial
     this.#leases.clear()
-    this.#look()
   }
 
   /** Was the ramp all that kept it from rest, and is that over? */
@@ -329,10 +326,5 @@ export class Breaker {
     this.#rampFrom = Number.NEGATIVE_INFINITY
     this.#rests = true
     return true
-  }
-
-  /** After whatever it depends on has changed. */
-  #look(): void {
-    this.#rests = this.#state === 'closed' && !this.#override && this.#rampFrom === Number.NEGATIVE_INFINITY
   }
 }
